@@ -1,0 +1,153 @@
+//! The end of every record of a stage, in the order in which the exports are read.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+
+use csm_import::archive::{Archive, ArchiveError};
+use csm_import::code::Code;
+use csm_import::delivery::ConsumeError;
+use csm_import::import::keys;
+use csm_import::import::manifest::{LeftOut, Manifest};
+use csm_import::import::outcome::{Outcome, RecordResult};
+use csm_import::import::progress::Progress;
+use csm_import::mapping::mapper::MappedRecord;
+use csm_import::port::Store;
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
+
+/// Objects read ahead at once.
+const AHEAD: usize = 16;
+
+/// A record and what became of it.
+#[derive(Clone, Debug)]
+pub enum End {
+    /// It never became part of a batch.
+    LeftOut(LeftOut),
+    /// It did.
+    Sent(Box<MappedRecord>, RecordResult),
+}
+
+impl End {
+    /// Which object, and which record in it.
+    pub const fn position(&self) -> (u32, u64) {
+        match self {
+            Self::LeftOut(left_out) => (left_out.source, left_out.record),
+            Self::Sent(record, _) => (record.source, record.record),
+        }
+    }
+
+    /// What became of it.
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::LeftOut(left_out) => left_out.outcome,
+            Self::Sent(_, result) => result.outcome,
+        }
+    }
+
+    /// Why, unless it was imported.
+    pub const fn code(&self) -> Option<Code> {
+        match self {
+            Self::LeftOut(left_out) => Some(left_out.code()),
+            Self::Sent(_, result) => result.code,
+        }
+    }
+}
+
+type Ahead<'a, T> = Pin<Box<dyn Stream<Item = Result<Vec<T>, ConsumeError>> + Send + 'a>>;
+
+/// Merges the records left out while splitting with those of the batches.
+pub struct Ends<'a> {
+    left_out: Ahead<'a, End>,
+    sent: Ahead<'a, End>,
+    next_left_out: VecDeque<End>,
+    next_sent: VecDeque<End>,
+}
+
+impl<'a> Ends<'a> {
+    /// The ends of a stage, from its first record on.
+    pub fn of<S: Store>(
+        archive: &'a Archive<S>,
+        manifest: &'a Manifest,
+        progress: &'a Progress,
+    ) -> Self {
+        let Manifest {
+            import,
+            stage,
+            edition,
+            ..
+        } = *manifest;
+        let left_out = (0..manifest.left_out_parts).map(move |number| async move {
+            let key = keys::left_out(import, stage, edition, number);
+            let lines = archive
+                .lines(&key, None)
+                .await?
+                .ok_or(ArchiveError::Missing(key))?;
+            Ok(lines.into_iter().map(End::LeftOut).collect())
+        });
+        let sent = manifest.batches().map(move |batch| async move {
+            let key = keys::results(import, stage, batch.batch);
+            let (records, results) =
+                tokio::try_join!(archive.records(&batch), archive.lines(&key, None))?;
+            let results: Vec<RecordResult> = match results {
+                Some(results) if results.len() == records.len() => results,
+                // A stopped import leaves batches that were never sent.
+                None if progress.stopped.is_some() => records.iter().map(never_sent).collect(),
+                _ => return Err(ArchiveError::Missing(key).into()),
+            };
+            let ends = records.into_iter().map(Box::new).zip(results);
+            Ok(ends
+                .map(|(record, result)| End::Sent(record, result))
+                .collect())
+        });
+        Self {
+            left_out: stream::iter(left_out).buffered(AHEAD).boxed(),
+            sent: stream::iter(sent).buffered(AHEAD).boxed(),
+            next_left_out: VecDeque::new(),
+            next_sent: VecDeque::new(),
+        }
+    }
+
+    /// The next end in the object `source`; `None` when all of them have been taken.
+    ///
+    /// # Errors
+    /// Something that was written is not there or cannot be read.
+    pub async fn next_of(&mut self, source: u32) -> Result<Option<End>, ConsumeError> {
+        fill(&mut self.next_left_out, &mut self.left_out).await?;
+        fill(&mut self.next_sent, &mut self.sent).await?;
+        let position = |queue: &VecDeque<End>| {
+            queue
+                .front()
+                .map(End::position)
+                .filter(|(of, _)| *of == source)
+        };
+        let queue = match (position(&self.next_left_out), position(&self.next_sent)) {
+            (None, None) => return Ok(None),
+            (Some(left_out), Some(sent)) if sent < left_out => &mut self.next_sent,
+            (None, Some(_)) => &mut self.next_sent,
+            (Some(_), _) => &mut self.next_left_out,
+        };
+        Ok(queue.pop_front())
+    }
+}
+
+async fn fill(queue: &mut VecDeque<End>, ahead: &mut Ahead<'_, End>) -> Result<(), ConsumeError> {
+    while queue.is_empty() {
+        match ahead.try_next().await? {
+            Some(more) => queue.extend(more),
+            None => break,
+        }
+    }
+    Ok(())
+}
+
+fn never_sent(record: &MappedRecord) -> RecordResult {
+    RecordResult {
+        source: record.source,
+        record: record.record,
+        outcome: Outcome::Failed,
+        code: Some(Code::ImportStopped),
+        message: None,
+        id: record.id,
+        csm_id: None,
+        warnings: Vec::new(),
+    }
+}

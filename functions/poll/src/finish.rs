@@ -1,0 +1,225 @@
+//! Writing the results of an import: one pass over the ends of its records, and over its exports
+//! where records are to be given back as they were.
+
+use csm_import::archive::Archive;
+use csm_import::delivery::ConsumeError;
+use csm_import::import::document::{Export, ImportDocument};
+use csm_import::import::id::ImportId;
+use csm_import::import::keys;
+use csm_import::import::manifest::Manifest;
+use csm_import::import::progress::Progress;
+use csm_import::import::summary::{Summary, Tally};
+use csm_import::mapping::mapper::Profile;
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Condition, ExportError, Exports, PortError, Store};
+use csm_import::salesforce::export::{Object, Recognised};
+use csm_import::salesforce::header::Header;
+use csm_import::salesforce::stream::Records;
+use tokio::sync::mpsc;
+
+use crate::ends::{End, Ends};
+use crate::outputs::{self, CsvUpload, ErrorColumns, SUCCEEDED};
+
+/// Writes `succeeded.csv`, `errors.csv` and at last `summary.json`. Writing them again gives the same.
+///
+/// # Errors
+/// A fault of the bucket, or a ledger that does not add up.
+pub async fn write<S: Store, E: Exports>(
+    archive: &Archive<S>,
+    exports: &E,
+    import: ImportId,
+    progress: &Progress,
+) -> Result<(), ConsumeError> {
+    let document = archive.document(import).await?;
+    let mut manifests = Vec::new();
+    for stage in Stage::ALL {
+        manifests.push(
+            archive
+                .get::<Manifest>(&keys::manifest(import, stage))
+                .await?,
+        );
+    }
+    // Two parts ahead keep the upload busy without gathering the file in memory.
+    let (succeeded, succeeded_parts) = mpsc::channel(2);
+    let (errors, error_parts) = mpsc::channel(2);
+    let (succeeded_key, errors_key) = (keys::succeeded(import), keys::errors(import));
+    let uploads = async {
+        tokio::try_join!(
+            archive.store.upload(&succeeded_key, succeeded_parts),
+            archive.store.upload(&errors_key, error_parts),
+        )
+    };
+    let results = Results {
+        document: &document,
+        succeeded: CsvUpload::new(succeeded),
+        errors: CsvUpload::new(errors),
+        columns: columns(&document, &manifests, progress),
+        tally: Tally::default(),
+    };
+    let (uploaded, tally) = tokio::join!(
+        uploads,
+        results.write(archive, exports, &manifests, progress)
+    );
+    // A failed upload ends the writing as well; its own error says more.
+    let ((), ()) = uploaded?;
+    let summary = Summary::draw_up(&document, progress, &manifests, tally?)?;
+    archive
+        .put(&keys::summary(import), &summary, Condition::Always)
+        .await?;
+    Ok(())
+}
+
+/// The columns of the exports that have records to be given back; of all, if there are none.
+fn columns(document: &ImportDocument, manifests: &[Manifest], progress: &Progress) -> ErrorColumns {
+    let with_errors = |manifest: &&Manifest| {
+        let settled = progress.stage(manifest.stage);
+        let open = settled.is_some_and(|stage| {
+            let outcomes = &stage.outcomes;
+            !stage.is_settled() || outcomes.rejected + outcomes.failed + outcomes.unknown > 0
+        });
+        open || !manifest.rejected.is_empty()
+    };
+    let mut stages: Vec<Stage> = manifests
+        .iter()
+        .filter(with_errors)
+        .map(|m| m.stage)
+        .collect();
+    if stages.is_empty() {
+        stages.extend(Stage::ALL);
+    }
+    ErrorColumns::of(
+        stages
+            .into_iter()
+            .flat_map(|stage| document.exports_of(stage)),
+    )
+}
+
+struct Results<'a> {
+    document: &'a ImportDocument,
+    succeeded: CsvUpload,
+    errors: CsvUpload,
+    columns: ErrorColumns,
+    tally: Tally,
+}
+
+impl Results<'_> {
+    async fn write<S: Store, E: Exports>(
+        mut self,
+        archive: &Archive<S>,
+        exports: &E,
+        manifests: &[Manifest],
+        progress: &Progress,
+    ) -> Result<Tally, ConsumeError> {
+        self.succeeded.line(SUCCEEDED).await?;
+        self.errors.line(self.columns.header()).await?;
+        for manifest in manifests {
+            let mut ends = Ends::of(archive, manifest, progress);
+            for export in self.document.exports_of(manifest.stage) {
+                self.export(exports, manifest.stage, export, &mut ends)
+                    .await?;
+            }
+        }
+        self.succeeded.end().await?;
+        self.errors.end().await?;
+        Ok(self.tally)
+    }
+
+    async fn export<E: Exports>(
+        &mut self,
+        exports: &E,
+        stage: Stage,
+        export: &Export,
+        ends: &mut Ends<'_>,
+    ) -> Result<(), ConsumeError> {
+        let header = Header::new(export.header.iter().map(String::as_str));
+        let positions = self.columns.positions(&header);
+        let mut originals = Originals::NotOpened;
+        while let Some(end) = ends.next_of(export.source).await? {
+            self.count(stage, &end);
+            if let Some(line) = outputs::succeeded(&end, object_sent(export, &end)) {
+                self.succeeded.line(line).await?;
+            }
+            if !end.outcome().needs_attention() {
+                continue;
+            }
+            if matches!(originals, Originals::NotOpened) {
+                originals = self.open(exports, export).await?;
+            }
+            let line = originals.line(&end, export.recognised, &positions).await?;
+            self.errors.line(line).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, stage: Stage, end: &End) {
+        self.tally.add(stage, end.outcome(), end.code());
+        if let End::Sent(record, result) = end {
+            let noticed = record.warnings.iter().map(|warning| warning.code);
+            for code in noticed.chain(result.warnings.iter().copied()) {
+                self.tally.warn(code);
+            }
+        }
+    }
+
+    async fn open<E: Exports>(
+        &self,
+        exports: &E,
+        export: &Export,
+    ) -> Result<Originals<E::Chunks>, ConsumeError> {
+        let Some(object) = self.document.object(export) else {
+            return Ok(Originals::Gone);
+        };
+        match Records::open(exports, object).await {
+            Ok(records) => Ok(Originals::Open(Box::new(records))),
+            Err(ExportError::Gone) => Ok(Originals::Gone),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The object of a record that was sent; its profile tells more than a mixed export does.
+fn object_sent(export: &Export, end: &End) -> Object {
+    match (export.recognised, end) {
+        (Recognised::One(object), _) => object,
+        (_, End::Sent(record, _)) if matches!(record.profile, Profile::Organization { .. }) => {
+            Object::Account
+        }
+        _ => Object::Contact,
+    }
+}
+
+/// An export that is read again for the records that are given back.
+enum Originals<C> {
+    NotOpened,
+    Open(Box<Records<C>>),
+    /// It was deleted; the ledger still says what became of its records.
+    Gone,
+}
+
+impl<C: csm_import::port::Chunks> Originals<C> {
+    /// The line of `errors.csv` for a record; ends come in the order of the export.
+    async fn line(
+        &mut self,
+        end: &End,
+        recognised: Recognised,
+        positions: &[Option<usize>],
+    ) -> Result<Vec<Vec<u8>>, ConsumeError> {
+        let Self::Open(records) = self else {
+            let object = outputs::object_of(recognised, None);
+            return Ok(outputs::error(end, object, None, positions));
+        };
+        let (_, wanted) = end.position();
+        loop {
+            while let Some(record) = records.next_record() {
+                if record.number == wanted {
+                    let object = outputs::object_of(recognised, Some(&record));
+                    return Ok(outputs::error(end, object, Some(&record), positions));
+                }
+            }
+            if !records.fill().await? {
+                let missing = format!("record {wanted} is not in the export");
+                return Err(PortError::new("reading an export again", missing).into());
+            }
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! POLL: a task is followed to its end, its records are settled, and at last the results are written.
+
+pub mod ends;
+pub mod finish;
+pub mod outputs;
+pub mod poller;
+pub mod read_back;

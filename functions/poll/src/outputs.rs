@@ -1,0 +1,215 @@
+//! `succeeded.csv` and `errors.csv`, written as streams.
+
+use bytes::Bytes;
+use csm_import::delivery::ConsumeError;
+use csm_import::import::document::Export;
+use csm_import::mapping::mapper::Profile;
+use csm_import::port::PortError;
+use csm_import::salesforce::export::{Object, Recognised};
+use csm_import::salesforce::header::{Header, OBJECT_COLUMN, OWN_PREFIX};
+use csm_import::salesforce::reader::Record;
+use csv::{QuoteStyle, Writer, WriterBuilder};
+use tokio::sync::mpsc::Sender;
+
+use crate::ends::End;
+
+/// Parts of an upload; at least 5 MiB by the rules of S3.
+const PART: usize = 8 << 20;
+
+/// A CSV file on its way into the bucket, every field quoted.
+pub struct CsvUpload {
+    writer: Writer<Vec<u8>>,
+    parts: Sender<Option<Bytes>>,
+}
+
+impl CsvUpload {
+    /// A file whose parts go to `parts`.
+    pub fn new(parts: Sender<Option<Bytes>>) -> Self {
+        Self {
+            writer: writer(),
+            parts,
+        }
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// The upload has failed.
+    pub async fn line<I, F>(&mut self, fields: I) -> Result<(), ConsumeError>
+    where
+        I: IntoIterator<Item = F>,
+        F: AsRef<[u8]>,
+    {
+        self.writer
+            .write_record(fields)
+            .map_err(|e| PortError::new("writing a line", e))?;
+        if self.writer.get_ref().len() >= PART {
+            self.send().await
+        } else {
+            Ok(())
+        }
+    }
+
+    async fn send(&mut self) -> Result<(), ConsumeError> {
+        let full = std::mem::replace(&mut self.writer, writer());
+        let part = full
+            .into_inner()
+            .map_err(|e| PortError::new("writing a part", e.into_error()))?;
+        let sent = self.parts.send(Some(part.into())).await;
+        sent.map_err(|_| PortError::new("writing a part", "the upload has ended").into())
+    }
+
+    /// Ends the file well.
+    ///
+    /// # Errors
+    /// The upload has failed.
+    pub async fn end(mut self) -> Result<(), ConsumeError> {
+        self.send().await?;
+        let sent = self.parts.send(None).await;
+        sent.map_err(|_| PortError::new("ending a file", "the upload has ended").into())
+    }
+}
+
+fn writer() -> Writer<Vec<u8>> {
+    // Lines differ in their number of fields only by mistake, and a mistake must not lose a record.
+    WriterBuilder::new()
+        .quote_style(QuoteStyle::Always)
+        .flexible(true)
+        .from_writer(Vec::new())
+}
+
+/// The columns of `succeeded.csv`.
+pub const SUCCEEDED: [&str; 6] = [
+    "_csm_object",
+    "Id",
+    "Name",
+    "Email",
+    "_csm_id",
+    "_csm_warnings",
+];
+
+/// A line of `succeeded.csv`; `None` when the record was not imported.
+pub fn succeeded(end: &End, object: Object) -> Option<[String; 6]> {
+    let End::Sent(record, result) = end else {
+        return None;
+    };
+    if end.outcome().needs_attention() {
+        return None;
+    }
+    let (name, email) = match &record.profile {
+        Profile::Organization { name, .. } => (name.clone(), String::new()),
+        Profile::Customer {
+            email,
+            display_name,
+            ..
+        } => (display_name.clone(), email.clone()),
+    };
+    let warnings = record
+        .warnings
+        .iter()
+        .map(|warning| match warning.field.as_str() {
+            "" => warning.code.to_string(),
+            field => format!("{} ({field})", warning.code),
+        });
+    let warnings = warnings.chain(result.warnings.iter().map(ToString::to_string));
+    Some([
+        object.to_string(),
+        record.id.map(|id| id.to_string()).unwrap_or_default(),
+        name,
+        email,
+        result.csm_id.clone().unwrap_or_default(),
+        warnings.collect::<Vec<_>>().join("; "),
+    ])
+}
+
+/// The columns of `errors.csv`: those of all its exports, and why a record is in it.
+pub struct ErrorColumns {
+    names: Vec<String>,
+}
+
+const WHY: [&str; 6] = [
+    OBJECT_COLUMN,
+    "_csm_code",
+    "_csm_field",
+    "_csm_value",
+    "_csm_hint",
+    "_csm_line",
+];
+
+impl ErrorColumns {
+    /// The columns of `exports`, each name once.
+    pub fn of<'a>(exports: impl Iterator<Item = &'a Export>) -> Self {
+        let mut names: Vec<String> = Vec::new();
+        for name in exports.flat_map(|export| &export.header) {
+            let own = name.trim().to_lowercase().starts_with(OWN_PREFIX);
+            let known = || names.iter().any(|other| same_column(other, name));
+            if !own && !known() {
+                names.push(name.clone());
+            }
+        }
+        Self { names }
+    }
+
+    /// The header.
+    pub fn header(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str).chain(WHY)
+    }
+
+    /// Where each column is found in one export.
+    pub fn positions(&self, header: &Header) -> Vec<Option<usize>> {
+        let position = |name: &String| header.names().iter().position(|own| same_column(own, name));
+        self.names.iter().map(position).collect()
+    }
+}
+
+fn same_column(a: &str, b: &str) -> bool {
+    a.trim().eq_ignore_ascii_case(b.trim())
+}
+
+/// A line of `errors.csv`: the export's own bytes, and why.
+pub fn error(
+    end: &End,
+    object: Option<Object>,
+    raw: Option<&Record<'_>>,
+    positions: &[Option<usize>],
+) -> Vec<Vec<u8>> {
+    let field = |position: &Option<usize>| {
+        let value = position.and_then(|position| raw.and_then(|raw| raw.get(position)));
+        value.unwrap_or_default().to_vec()
+    };
+    let mut line: Vec<Vec<u8>> = positions.iter().map(field).collect();
+    let code = end.code();
+    let mut hint = code.map(|code| code.hint().to_owned()).unwrap_or_default();
+    let (named, value, number) = match end {
+        End::LeftOut(left_out) => (
+            left_out.issue.field.clone(),
+            left_out.issue.value.clone(),
+            left_out.line,
+        ),
+        End::Sent(record, result) => {
+            if let Some(said) = &result.message {
+                hint.push_str(" The site said: ");
+                hint.push_str(said);
+            }
+            (String::new(), String::new(), record.line)
+        }
+    };
+    let why = [
+        object.map(|object| object.to_string()).unwrap_or_default(),
+        code.map(|code| code.to_string()).unwrap_or_default(),
+        named,
+        value,
+        hint,
+        number.to_string(),
+    ];
+    line.extend(why.map(String::into_bytes));
+    line
+}
+
+/// The object of a record, from the export or, in an `errors.csv` dropped again, from the record.
+pub fn object_of(recognised: Recognised, raw: Option<&Record<'_>>) -> Option<Object> {
+    match recognised {
+        Recognised::One(object) => Some(object),
+        Recognised::PerRecord(_) => raw.and_then(|raw| recognised.object_of(raw)),
+    }
+}

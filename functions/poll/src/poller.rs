@@ -1,0 +1,257 @@
+//! What POLL does with a message: look at a task, or write the results of an import.
+
+use std::time::Duration;
+
+use csm_import::archive::Archive;
+use csm_import::csm::error::Class;
+use csm_import::csm::port::Site;
+use csm_import::csm::task::{Task, TaskFailure, TaskStatus};
+use csm_import::delivery::{Causes, ConsumeError, Consumer, Delivery, Disposition, message};
+use csm_import::import::attribution::{Ending, Evidence, attribute};
+use csm_import::import::id::ImportId;
+use csm_import::import::keys;
+use csm_import::import::message::{Continue, Poll, TaskMessage, TaskRecord};
+use csm_import::import::outcome::RecordResult;
+use csm_import::import::pace;
+use csm_import::import::progress::{Next, Progress, Stop};
+use csm_import::import::settlement::{self, Ended};
+use csm_import::port::{Clock, Condition, Exports, Queue, Store};
+use jiff::Timestamp;
+
+use crate::read_back::{ReadBack, read_back};
+
+/// The batch's message is stretched to this at every look, once it has been in flight for a while.
+const STRETCH: Duration = Duration::from_secs(900);
+/// Results of tasks are kept for three days (documented); after that nothing can be learned.
+const TASK_LIFE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+
+/// The use case, on whatever plays its ports.
+#[derive(Debug)]
+pub struct Poller<S, E, C, Q, T> {
+    /// Where everything about imports is kept.
+    pub archive: Archive<S>,
+    /// What was dropped, read again for the values of records that were not imported.
+    pub exports: E,
+    /// The site.
+    pub site: C,
+    /// Where the batch's message is still in flight.
+    pub batches_queue: Q,
+    /// Where SPLIT is asked to go on.
+    pub exports_queue: Q,
+    /// The time.
+    pub clock: T,
+    /// How long to look for records whose task ended unclear.
+    pub patience: Duration,
+}
+
+/// How a task ended, as the site tells it.
+struct End {
+    /// `None`: the site does not know the task, or its id was lost.
+    status: Option<TaskStatus>,
+    failures: Vec<TaskFailure>,
+}
+
+impl End {
+    const fn lost() -> Self {
+        Self {
+            status: None,
+            failures: Vec::new(),
+        }
+    }
+}
+
+impl<S, E, C, Q, T> Consumer for Poller<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site,
+    Q: Queue,
+    T: Clock,
+{
+    async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
+        match serde_json::from_str(&delivery.body).map_err(ConsumeError::Foreign)? {
+            TaskMessage::Poll(poll) => self.look(&poll, delivery).await,
+            TaskMessage::Finish(import) => {
+                self.finish(import).await?;
+                Ok(Disposition::Done)
+            }
+        }
+    }
+}
+
+impl<S, E, C, Q, T> Poller<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site,
+    Q: Queue,
+    T: Clock,
+{
+    async fn look(&self, poll: &Poll, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
+        let batch = &poll.batch;
+        let progress = self.archive.progress(batch.import).await?;
+        if progress.is_settled(batch.stage, batch.batch) {
+            return self.leave(poll, &progress).await;
+        }
+        let age = since(self.clock.now(), poll.submitted_at);
+        if age > STRETCH / 3 {
+            self.batches_queue
+                .hold(&poll.receipt_handle, STRETCH)
+                .await?;
+        }
+        let asked = match &poll.task {
+            None => Ok(None),
+            Some(_) if age > TASK_LIFE => Ok(None),
+            Some(task) => self.site.task(task).await,
+        };
+        let end = match asked {
+            Ok(Some(Task { status, .. }))
+                if !matches!(status, TaskStatus::Finished | TaskStatus::Failed) =>
+            {
+                return Ok(Disposition::Later(pace::next_look(status, age)));
+            }
+            Ok(Some(Task { status, failures })) => End {
+                status: Some(status),
+                failures,
+            },
+            Ok(None) => End::lost(),
+            Err(error) => {
+                tracing::warn!(import = %batch.import, batch = %batch.batch, error = %Causes(&error), "the task could not be looked at");
+                let Class::Stop(blocked) = error.class() else {
+                    return Ok(wait(delivery, error.class()));
+                };
+                // Nobody can look any more. What the task did is found out if the cause goes away
+                // soon, and unknown otherwise.
+                let stop = Stop::from(blocked);
+                self.archive
+                    .advance(batch.import, |progress| progress.stop(stop.clone()))
+                    .await?;
+                if since(self.clock.now(), self.ended_at(poll).await?) < self.patience {
+                    return Ok(wait(delivery, error.class()));
+                }
+                End::lost()
+            }
+        };
+        self.settle(poll, end, delivery).await
+    }
+
+    /// Says what became of every record of a batch whose task has ended, or looks again later.
+    async fn settle(
+        &self,
+        poll: &Poll,
+        end: End,
+        delivery: &Delivery,
+    ) -> Result<Disposition, ConsumeError> {
+        let batch = &poll.batch;
+        let ended_at = self.ended_at(poll).await?;
+        let waited = since(self.clock.now(), ended_at);
+        let patience_over = waited >= self.patience;
+        let records = self.archive.records(batch).await?;
+
+        let attribution = attribute(&end.failures, &records, &[]);
+        let ending = Ending {
+            stage: batch.stage,
+            status: end.status,
+            attribution: &attribution,
+            patience_over,
+        };
+        let evidence = match read_back(&self.site, &records, &ending).await {
+            ReadBack::Told(evidence) => evidence,
+            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, class)),
+            ReadBack::NotNow(_) => vec![Evidence::None; records.len()],
+        };
+        // The site's ids are known now: failures may name them.
+        let known: Vec<Option<String>> = evidence
+            .iter()
+            .map(|evidence| evidence.csm_id().map(str::to_owned))
+            .collect();
+        let attribution = attribute(&end.failures, &records, &known);
+        let ending = Ending {
+            attribution: &attribution,
+            ..ending
+        };
+        let Some(results) = ending.decide(&records, &evidence) else {
+            tracing::info!(import = %batch.import, batch = %batch.batch, "not everything can be read back yet");
+            let again = (waited / 4).clamp(Duration::from_secs(2), Duration::from_secs(30));
+            return Ok(Disposition::Later(again));
+        };
+        self.store(poll, &results, end.status.map(|_| ended_at))
+            .await
+    }
+
+    async fn store(
+        &self,
+        poll: &Poll,
+        results: &[RecordResult],
+        ended_at: Option<Timestamp>,
+    ) -> Result<Disposition, ConsumeError> {
+        let task_seconds = ended_at.map(|end| since(end, poll.submitted_at).as_secs_f64());
+        let ended = Ended {
+            task_seconds,
+            dead_lettered: false,
+        };
+        let now = self.clock.now();
+        let progress = settlement::settle(&self.archive, &poll.batch, results, ended, now).await?;
+        self.leave(poll, &progress).await
+    }
+
+    /// Frees the slot, and has the import go on where this batch was what it waited for.
+    async fn leave(&self, poll: &Poll, progress: &Progress) -> Result<Disposition, ConsumeError> {
+        self.batches_queue.delete(&poll.receipt_handle).await?;
+        let import = poll.batch.import;
+        match progress.next() {
+            Next::Nothing => {}
+            Next::Split(_) => {
+                self.exports_queue
+                    .send(vec![message(&Continue { import })?])
+                    .await?
+            }
+            Next::Finish => self.finish(import).await?,
+        }
+        Ok(Disposition::Done)
+    }
+
+    /// When the task was first seen to have ended, which is now the first time.
+    async fn ended_at(&self, poll: &Poll) -> Result<Timestamp, ConsumeError> {
+        let key = keys::task(poll.batch.import, poll.batch.stage, poll.batch.batch);
+        let mut record: TaskRecord = self.archive.get(&key).await?;
+        if let Some(ended_at) = record.ended_at {
+            return Ok(ended_at);
+        }
+        let now = self.clock.now();
+        record.ended_at = Some(now);
+        self.archive.put(&key, &record, Condition::Always).await?;
+        Ok(now)
+    }
+
+    /// Writes the results of an import that has come to its end.
+    async fn finish(&self, import: ImportId) -> Result<(), ConsumeError> {
+        let progress = self.archive.progress(import).await?;
+        if progress.next() != Next::Finish {
+            return Ok(());
+        }
+        crate::finish::write(&self.archive, &self.exports, import, &progress).await?;
+        self.archive
+            .advance(import, |progress| progress.finished = true)
+            .await?;
+        tracing::info!(%import, "the import is finished");
+        Ok(())
+    }
+}
+
+fn since(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(now.duration_since(then)).unwrap_or_default()
+}
+
+fn wait(delivery: &Delivery, class: Class) -> Disposition {
+    let after = match class {
+        Class::Retry { after } => after,
+        _ => None,
+    };
+    // Looks that succeeded count as receives too, so the pause must not grow with them alone.
+    Disposition::Later(pace::backoff(
+        delivery.receives.min(5),
+        after,
+        delivery.seed(),
+    ))
+}

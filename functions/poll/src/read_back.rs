@@ -1,0 +1,160 @@
+//! Reading back what the site holds of the records of a batch.
+
+use std::collections::HashMap;
+
+use csm_import::csm::error::{Class, SiteError};
+use csm_import::csm::port::Site;
+use csm_import::csm::profile::{SiteProfile, same_name};
+use csm_import::delivery::Causes;
+use csm_import::import::attribution::{Ending, Evidence};
+use csm_import::mapping::mapper::{EXTERNAL_ID, MappedRecord, Profile};
+use csm_import::mapping::stage::Stage;
+
+/// What reading back came to.
+#[derive(Debug)]
+pub enum ReadBack {
+    /// What is known of each record of the batch.
+    Told(Vec<Evidence>),
+    /// The site could not be asked.
+    NotNow(Class),
+}
+
+/// Asks the site for the records of a batch that its task leaves open.
+pub async fn read_back<C: Site>(
+    site: &C,
+    records: &[MappedRecord],
+    ending: &Ending<'_>,
+) -> ReadBack {
+    let open: Vec<usize> = (0..records.len())
+        .filter(|position| ending.needs_evidence(*position))
+        .collect();
+    let mut evidence = vec![Evidence::None; records.len()];
+    if open.is_empty() {
+        return ReadBack::Told(evidence);
+    }
+    let asked = async {
+        let found = match ending.stage {
+            Stage::Organizations => organizations(site, records, &open).await?,
+            Stage::Customers => customers(site, records, &open).await?,
+        };
+        // After a clear end only the ids of organizations are wanted.
+        let full = if ending.is_clear() {
+            HashMap::new()
+        } else {
+            profiles(site, ending.stage, &found).await?
+        };
+        Ok::<_, SiteError>((found, full))
+    };
+    let (found, full) = match asked.await {
+        Ok(told) => told,
+        Err(error) => {
+            tracing::warn!(error = %Causes(&error), "the site could not be read back");
+            return ReadBack::NotNow(error.class());
+        }
+    };
+    for (position, candidates) in found {
+        if let (Some(record), Some(evidence)) = (records.get(position), evidence.get_mut(position))
+        {
+            *evidence = judge(record, &candidates, &full);
+        }
+    }
+    ReadBack::Told(evidence)
+}
+
+/// Position in the batch → profiles that may be the record.
+type Found = HashMap<usize, Vec<SiteProfile>>;
+
+async fn organizations<C: Site>(
+    site: &C,
+    records: &[MappedRecord],
+    open: &[usize],
+) -> Result<Found, SiteError> {
+    let name = |position: &usize| match records.get(*position).map(|record| &record.profile) {
+        Some(Profile::Organization { name, .. }) => Some(name.as_str()),
+        _ => None,
+    };
+    let names: Vec<&str> = open.iter().filter_map(name).collect();
+    let answers = site.organizations(&names).await?;
+    Ok(open
+        .iter()
+        .map(|position| {
+            let named = |profile: &&SiteProfile| {
+                let held = profile.name.as_deref().unwrap_or_default();
+                name(position).is_some_and(|name| same_name(held, name))
+            };
+            (*position, answers.iter().filter(named).cloned().collect())
+        })
+        .collect())
+}
+
+/// Customers can only be searched for by the Salesforce id that was sent with them.
+async fn customers<C: Site>(
+    site: &C,
+    records: &[MappedRecord],
+    open: &[usize],
+) -> Result<Found, SiteError> {
+    let mut found = Found::new();
+    for position in open {
+        let external_id = records.get(*position).and_then(MappedRecord::external_id);
+        if let Some(external_id) = external_id {
+            let mut candidates = site.customers(external_id).await?;
+            // The search was not promised to be exact.
+            candidates.retain(|candidate| {
+                let held = candidate.detail(EXTERNAL_ID);
+                held.is_none_or(|values| values.iter().any(|value| value == external_id))
+            });
+            found.insert(*position, candidates);
+        }
+    }
+    Ok(found)
+}
+
+/// The full profiles of everything found, by the site's id. A site that does not give them tells
+/// less, but that is no reason to stop.
+async fn profiles<C: Site>(
+    site: &C,
+    stage: Stage,
+    found: &Found,
+) -> Result<HashMap<String, SiteProfile>, SiteError> {
+    let mut ids: Vec<&str> = found
+        .values()
+        .flatten()
+        .map(|profile| profile.id.as_str())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    match site.profiles(stage, &ids).await {
+        Ok(profiles) => Ok(profiles
+            .into_iter()
+            .map(|profile| (profile.id.clone(), profile))
+            .collect()),
+        Err(error) if matches!(error.class(), Class::Reject | Class::Stop(_)) => {
+            tracing::warn!(error = %Causes(&error), "the site does not give full profiles");
+            Ok(HashMap::new())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn judge(
+    record: &MappedRecord,
+    candidates: &[SiteProfile],
+    full: &HashMap<String, SiteProfile>,
+) -> Evidence {
+    let mut best = Evidence::Missing;
+    for candidate in candidates {
+        let profile = full.get(&candidate.id).unwrap_or(candidate);
+        let csm_id = candidate.id.clone();
+        match profile.holds(&record.profile) {
+            Some(true) => {
+                return Evidence::Holds {
+                    csm_id,
+                    linked: profile.is_linked(&record.profile),
+                };
+            }
+            Some(false) => best = Evidence::Differs { csm_id },
+            None => best = Evidence::Mute { csm_id },
+        }
+    }
+    best
+}

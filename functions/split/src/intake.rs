@@ -1,0 +1,226 @@
+//! Taking what lies in a folder: once nothing new comes in, and nothing twice.
+
+use std::time::Duration;
+
+use csm_import::csm::error::Class;
+use csm_import::csm::port::Site;
+use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition, go_on};
+use csm_import::import::claims::Claims;
+use csm_import::import::document::{Export, Ignored, ImportDocument};
+use csm_import::import::id::{ImportId, SourceObject};
+use csm_import::import::keys;
+use csm_import::import::pace;
+use csm_import::import::progress::{Progress, Stop, StopCode};
+use csm_import::mapping::definition::Definitions;
+use csm_import::mapping::mapper::{Mapper, Policies};
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
+
+use crate::reading;
+use crate::splitter::Splitter;
+
+/// How often a lost race for a folder is run again before the message is left to come back.
+const RACES: u32 = 5;
+
+impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site,
+    Q: Queue,
+    T: Clock,
+{
+    /// Takes what is new in a folder as one import, unless something has just come in.
+    pub(crate) async fn take(
+        &self,
+        folder: &str,
+        delivery: &Delivery,
+    ) -> Result<Disposition, ConsumeError> {
+        for race in 0..RACES {
+            let (objects, newest) = self.exports.objects(folder).await?;
+            if let Some(newest) = newest.filter(|_| folder.ends_with('/')) {
+                let quiet = self.clock.now().duration_since(newest);
+                let quiet = Duration::try_from(quiet).unwrap_or_default();
+                if quiet < self.settings.settle {
+                    let rest = self.settings.settle - quiet;
+                    return Ok(Disposition::Later(rest + Duration::from_secs(1)));
+                }
+            }
+            let key = keys::claims(folder);
+            let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
+            self.give_up_replaced(&mut claims, &objects).await?;
+            let standing = claims.standing(&objects);
+            // Nothing new in these; but whoever took them may have died before going on.
+            for import in &standing.current {
+                self.begin(*import).await?;
+                self.go_on(*import).await?;
+            }
+            if standing.fresh.is_empty() {
+                return Ok(Disposition::Done);
+            }
+            let Some(import) = self.document(folder, standing.fresh.clone()).await? else {
+                let wait = pace::backoff(delivery.receives, None, delivery.seed());
+                return Ok(Disposition::Later(wait));
+            };
+            folder.clone_into(&mut claims.folder);
+            claims.claim(import, &standing.fresh);
+            let condition = etag
+                .as_deref()
+                .map_or(Condition::Absent, Condition::Unchanged);
+            if self.archive.put(&key, &claims, condition).await? == Written::Yes {
+                tracing::info!(%import, objects = standing.fresh.len(), "an import begins");
+                self.begin(import).await?;
+                self.go_on(import).await?;
+                return Ok(Disposition::Done);
+            }
+            tracing::info!(race, "another function took something of the same folder");
+        }
+        Ok(Disposition::Later(pace::backoff(
+            delivery.receives,
+            None,
+            delivery.seed(),
+        )))
+    }
+
+    /// Writes the progress of an import that has none yet: only then it is under way.
+    async fn begin(&self, import: ImportId) -> Result<(), ConsumeError> {
+        let progress = Progress::new(import, self.clock.now());
+        let key = keys::progress(import);
+        self.archive.put(&key, &progress, Condition::Absent).await?;
+        Ok(())
+    }
+
+    /// Stops imports under way whose objects have been replaced, and gives all that they took to the
+    /// import that takes the new ones: otherwise old values could be sent after new ones.
+    async fn give_up_replaced(
+        &self,
+        claims: &mut Claims,
+        objects: &[SourceObject],
+    ) -> Result<(), ConsumeError> {
+        for import in claims.standing(objects).replaced {
+            let progress: Option<Progress> = self.archive.find(&keys::progress(import)).await?;
+            if progress.is_none_or(|progress| progress.finished) {
+                continue;
+            }
+            let stop = Stop {
+                code: StopCode::ExportReplaced,
+                message: "An export of this import was replaced while it was being imported. What \
+                          had not been sent by then is part of the import of the new export."
+                    .to_owned(),
+            };
+            let (progress, ()) = self
+                .archive
+                .advance(import, |progress| progress.stop(stop.clone()))
+                .await?;
+            tracing::info!(%import, "stopped: an export was replaced");
+            claims.release(import);
+            // Splitting goes on by a message of its own: this one is about the new import.
+            go_on(
+                import,
+                progress.next(),
+                &self.exports_queue,
+                &self.tasks_queue,
+            )
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what the objects are and how they are understood; `None` when the site cannot be
+    /// asked for its detail fields just now.
+    async fn document(
+        &self,
+        folder: &str,
+        objects: Vec<SourceObject>,
+    ) -> Result<Option<ImportId>, ConsumeError> {
+        let id = ImportId::of(&self.settings.bucket, folder, &objects);
+        let mut document = ImportDocument {
+            id,
+            bucket: self.settings.bucket.clone(),
+            folder: folder.to_owned(),
+            started_at: self.clock.now(),
+            objects,
+            exports: Vec::new(),
+            ignored: Vec::new(),
+            dialect: self.settings.dialect,
+            policies: Policies {
+                unknown_organization: self.settings.unknown_organization,
+                ..Policies::default()
+            },
+            organization_fields: None,
+            customer_fields: None,
+        };
+        for stage in Stage::ALL {
+            match self.fields(stage).await {
+                Ok(fields) => document.set_fields(stage, fields),
+                Err(Unavailable) => return Ok(None),
+            }
+        }
+        for (source, object) in (0..).zip(&document.objects) {
+            match self.understand(&document, source, object).await? {
+                Ok(export) => document.exports.push(export),
+                Err(reason) => {
+                    document.ignored.push(Ignored {
+                        key: object.key.clone(),
+                        reason,
+                    });
+                }
+            }
+        }
+        self.archive
+            .put(&keys::document(id), &document, Condition::Absent)
+            .await?;
+        Ok(Some(id))
+    }
+
+    /// The detail fields that the site has; `None` when it does not say. Whatever forbids the
+    /// question forbids the requests too, and is told apart there.
+    async fn fields(&self, stage: Stage) -> Result<Option<Definitions>, Unavailable> {
+        match self.site.definitions(stage).await {
+            Ok(fields) => Ok(Some(fields)),
+            Err(error) => {
+                tracing::warn!(%stage, error = %Causes(&error), "the site's detail fields are not known");
+                match error.class() {
+                    Class::Retry { .. } | Class::Wait => Err(Unavailable),
+                    Class::Reject | Class::Stop(_) | Class::ReadBack => Ok(None),
+                }
+            }
+        }
+    }
+
+    async fn understand(
+        &self,
+        document: &ImportDocument,
+        source: u32,
+        object: &SourceObject,
+    ) -> Result<Result<Export, String>, ConsumeError> {
+        let (header, recognised) = match reading::recognise(&self.exports, object).await {
+            Ok(Ok(understood)) => understood,
+            Ok(Err(refused)) => return Ok(Err(refused.to_string())),
+            Err(ExportError::Gone) => {
+                return Ok(Err("It was deleted before it could be read.".to_owned()));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let mut columns = Vec::new();
+        for stage in Stage::ALL {
+            if !stage.reads(recognised, &header) {
+                continue;
+            }
+            let fields = document.fields(stage);
+            match Mapper::new(stage, &header, &recognised, fields, &document.policies) {
+                Ok(mapper) => columns.push((stage, mapper.columns())),
+                Err(refused) => return Ok(Err(refused.to_string())),
+            }
+        }
+        Ok(Ok(Export {
+            source,
+            recognised,
+            header: header.names().to_vec(),
+            columns,
+        }))
+    }
+}
+
+/// The site cannot be asked just now.
+struct Unavailable;

@@ -1,0 +1,8 @@
+//! SPLIT: what was dropped becomes an import, and its exports become batches.
+
+pub mod intake;
+pub mod notification;
+pub mod organizations;
+pub mod reading;
+pub mod splitter;
+pub mod stage;

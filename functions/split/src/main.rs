@@ -1,0 +1,44 @@
+//! Wires SPLIT: the exports queue, the bucket, the batches and tasks queues, the site.
+
+// The layout of the SDK's nested futures is deeper than the default limit.
+#![recursion_limit = "256"]
+
+use aws_sdk_sqs::Client as Sqs;
+use csm_import::archive::Archive;
+use csm_import::aws::bucket::Bucket;
+use csm_import::aws::queue::SqsQueue;
+use csm_import::aws::secret::Secret;
+use csm_import::aws::{lambda, sdk_config};
+use csm_import::config::Settings;
+use csm_import::csm::client::HttpSite;
+use csm_import::port::SystemClock;
+use csm_import::telemetry;
+use split::splitter::Splitter;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let lookup = |name: &str| std::env::var(name).ok();
+    telemetry::init(&lookup("LOG_LEVEL").unwrap_or_default());
+    let settings = Settings::read(lookup)?;
+    let sdk = sdk_config().await;
+    let secret = Secret::new(
+        aws_sdk_secretsmanager::Client::new(&sdk),
+        settings.csm_secret_id.clone(),
+    );
+    let bucket = Bucket::new(aws_sdk_s3::Client::new(&sdk), settings.bucket.clone());
+    let queue = |url: &str| SqsQueue::new(Sqs::new(&sdk), url.to_owned());
+    let exports_queue = queue(&settings.exports_queue);
+    let splitter = Splitter {
+        archive: Archive::new(bucket.clone()),
+        exports: bucket,
+        site: HttpSite::new(&settings.csm_base_url, secret)?,
+        exports_queue: exports_queue.clone(),
+        batches_queue: queue(&settings.batches_queue),
+        tasks_queue: queue(&settings.tasks_queue),
+        clock: SystemClock,
+        settings,
+    };
+    lambda::serve(splitter, exports_queue)
+        .await
+        .map_err(anyhow::Error::from_boxed)
+}

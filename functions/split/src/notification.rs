@@ -1,0 +1,132 @@
+//! What arrives on the exports queue: S3's notifications, and our own requests to go on.
+
+use csm_import::delivery::ConsumeError;
+use csm_import::import::id::ImportId;
+use csm_import::import::keys;
+use csm_import::import::message::Continue;
+use serde::Deserialize;
+
+/// What a message on the exports queue asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// These folders have something new (a key that lies directly in `exports/` is its own folder).
+    Dropped(Vec<String>),
+    /// An import is to go on.
+    Continue(ImportId),
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Body {
+    Continue(Continue),
+    // S3 sends `s3:TestEvent` without records when notifications are set up.
+    Notification {
+        #[serde(rename = "Records", default)]
+        records: Vec<Record>,
+    },
+}
+
+// Only what is needed is read: emulators and future versions differ in the rest.
+#[derive(Deserialize)]
+struct Record {
+    s3: Entity,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    object: Object,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    key: String,
+}
+
+/// Reads a message of the exports queue.
+///
+/// # Errors
+/// [`ConsumeError::Foreign`]: it is neither S3's nor ours.
+pub fn parse(body: &str) -> Result<Request, ConsumeError> {
+    Ok(
+        match serde_json::from_str(body).map_err(ConsumeError::Foreign)? {
+            Body::Continue(Continue { import }) => Request::Continue(import),
+            Body::Notification { records } => {
+                let mut folders: Vec<String> = records
+                    .iter()
+                    .map(|record| decode(&record.s3.object.key))
+                    .filter(|key| key.starts_with(keys::EXPORTS) && !key.ends_with('/'))
+                    .map(|key| keys::folder(&key).to_owned())
+                    .collect();
+                folders.sort_unstable();
+                folders.dedup();
+                Request::Dropped(folders)
+            }
+        },
+    )
+}
+
+/// Keys in notifications are form-encoded: a space is a `+`.
+fn decode(key: &str) -> String {
+    // The key is all there is, so what looks like separators belongs to it.
+    let escaped = key.replace('&', "%26").replace('=', "%3D");
+    form_urlencoded::parse(escaped.as_bytes())
+        .map(|(name, _)| name.into_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notification(keys: &[&str]) -> String {
+        let records: Vec<_> = keys
+            .iter()
+            .map(|key| serde_json::json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}}))
+            .collect();
+        serde_json::json!({ "Records": records }).to_string()
+    }
+
+    #[test]
+    fn keys_are_form_encoded_and_folders_come_once() {
+        for (keys, folders) in [
+            (vec!["exports/Contact.csv"], vec!["exports/Contact.csv"]),
+            (
+                vec!["exports/a/Account.csv", "exports/a/Contact.csv"],
+                vec!["exports/a/"],
+            ),
+            (
+                vec!["exports/Nov+22/Konto%C3%A9+1%2B1.csv"],
+                vec!["exports/Nov 22/"],
+            ),
+            (vec!["exports/a%3Db%26c.csv"], vec!["exports/a=b&c.csv"]),
+            (vec!["exports/a=b&c.csv"], vec!["exports/a=b&c.csv"]),
+            (vec!["exports/new/", "imports/x/errors.csv"], vec![]),
+        ] {
+            let expected = Request::Dropped(folders.iter().map(ToString::to_string).collect());
+            assert_eq!(parse(&notification(&keys)).unwrap(), expected, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn the_test_event_asks_for_nothing() {
+        let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#;
+        assert_eq!(parse(body).unwrap(), Request::Dropped(vec![]));
+    }
+
+    #[test]
+    fn our_own_message_goes_on() {
+        let import = ImportId::of("b", "f", &[]);
+        let body = serde_json::to_string(&Continue { import }).unwrap();
+        assert_eq!(parse(&body).unwrap(), Request::Continue(import));
+    }
+
+    #[test]
+    fn anything_else_is_foreign() {
+        for body in ["", "[]", "hello", r#"{"Records": 1}"#] {
+            assert!(
+                matches!(parse(body), Err(ConsumeError::Foreign(_))),
+                "{body}"
+            );
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What SPLIT does with a message: take a folder, or go on with an import.
+
+use std::time::Duration;
+
+use csm_import::archive::Archive;
+use csm_import::config::Settings;
+use csm_import::csm::port::Site;
+use csm_import::delivery::{ConsumeError, Consumer, Delivery, Disposition, message};
+use csm_import::import::id::ImportId;
+use csm_import::import::keys;
+use csm_import::import::manifest::Manifest;
+use csm_import::import::message::TaskMessage;
+use csm_import::import::progress::Next;
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Clock, Exports, Outgoing, Queue, Store};
+
+use crate::notification::{Request, parse};
+
+/// The use case, on whatever plays its ports.
+#[derive(Debug)]
+pub struct Splitter<S, E, C, Q, T> {
+    /// Where everything about imports is kept.
+    pub archive: Archive<S>,
+    /// What was dropped.
+    pub exports: E,
+    /// The site, asked for its detail fields.
+    pub site: C,
+    /// Its own queue, for what is to be done in an invocation of its own.
+    pub exports_queue: Q,
+    /// Where batches go.
+    pub batches_queue: Q,
+    /// Where the finish goes, when there is nothing to be sent.
+    pub tasks_queue: Q,
+    /// The time.
+    pub clock: T,
+    /// The settings.
+    pub settings: Settings,
+}
+
+impl<S, E, C, Q, T> Consumer for Splitter<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site,
+    Q: Queue,
+    T: Clock,
+{
+    async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
+        match parse(&delivery.body)? {
+            Request::Continue(import) => self.go_on(import).await?,
+            Request::Dropped(folders) => {
+                let mut wait: Option<Duration> = None;
+                for folder in folders {
+                    if let Disposition::Later(time) = self.take(&folder, delivery).await? {
+                        wait = wait.max(Some(time));
+                    }
+                }
+                if let Some(time) = wait {
+                    return Ok(Disposition::Later(time));
+                }
+            }
+        }
+        Ok(Disposition::Done)
+    }
+}
+
+impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site,
+    Q: Queue,
+    T: Clock,
+{
+    /// Does all that can be done for an import until its batches have to be awaited.
+    pub(crate) async fn go_on(&self, import: ImportId) -> Result<(), ConsumeError> {
+        loop {
+            let progress = self.archive.progress(import).await?;
+            for stage in Stage::ALL {
+                let waiting = progress.stage(stage).is_some_and(|stage| !stage.enqueued);
+                if waiting && progress.stopped.is_none() {
+                    self.enqueue(import, stage).await?;
+                }
+            }
+            match progress.next() {
+                Next::Nothing => return Ok(()),
+                Next::Finish => {
+                    let finish = message(&TaskMessage::Finish(import))?;
+                    return Ok(self.tasks_queue.send(vec![finish]).await?);
+                }
+                Next::Split(stage) => {
+                    let manifest = self.split(import, stage).await?;
+                    let batches = u32::try_from(manifest.batches.len()).unwrap_or(u32::MAX);
+                    let records = manifest.mapped;
+                    self.archive
+                        .advance(import, |progress| progress.split(stage, batches, records))
+                        .await?;
+                }
+            }
+        }
+    }
+
+    /// Sends every batch of a stage that is not settled.
+    async fn enqueue(&self, import: ImportId, stage: Stage) -> Result<(), ConsumeError> {
+        let manifest: Manifest = self.archive.get(&keys::manifest(import, stage)).await?;
+        let progress = self.archive.progress(import).await?;
+        let open = manifest
+            .batches()
+            .filter(|batch| !progress.is_settled(stage, batch.batch));
+        let slots = self.settings.max_open_tasks;
+        let messages = open.map(|batch| {
+            let fifo = Some((batch.slot(slots), batch.deduplication_id()));
+            Ok(Outgoing {
+                fifo,
+                ..message(&batch)?
+            })
+        });
+        let messages = messages.collect::<Result<Vec<_>, ConsumeError>>()?;
+        tracing::info!(%import, %stage, batches = messages.len(), "batches sent");
+        self.batches_queue.send(messages).await?;
+        self.archive
+            .advance(import, |progress| progress.enqueued(stage))
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,397 @@
+//! A deployed stack and what can be done with it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
+use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_s3::error::SdkError;
+use aws_sdk_s3::operation::get_object::{GetObjectError, GetObjectOutput};
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_sqs::types::QueueAttributeName;
+use uuid::Uuid;
+
+use crate::emulator::Emulator;
+use crate::error::{LocalError, see};
+use crate::workspace::{Notes, Workspace};
+use crate::{build, deploy};
+
+/// How to deploy.
+#[derive(Debug, Clone)]
+pub struct CloudOptions {
+    /// The site, up to and including the cloud id.
+    pub csm_url: String,
+    /// What the functions authenticate with.
+    pub token: String,
+    /// Template parameters that shall differ from their defaults.
+    pub parameters: BTreeMap<String, String>,
+    /// An emulator that runs already; without it one is started.
+    pub aws_endpoint: Option<String>,
+    /// Whether somebody wants to be told what takes time.
+    pub notes: Notes,
+}
+
+impl CloudOptions {
+    /// Defaults that suit a local import of one or a few files.
+    pub fn new(csm_url: impl Into<String>, token: impl Into<String>) -> Self {
+        Self {
+            csm_url: csm_url.into(),
+            token: token.into(),
+            parameters: BTreeMap::new(),
+            aws_endpoint: None,
+            notes: Notes::default(),
+        }
+    }
+
+    /// Sets a template parameter.
+    pub fn parameter(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.parameters.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// The addresses of the stack's queues.
+#[derive(Debug, Clone)]
+pub struct Queues {
+    /// Dropped objects.
+    pub exports: String,
+    /// Batches to be submitted, and those whose task is open.
+    pub batches: String,
+    /// Open tasks.
+    pub tasks: String,
+    /// What was given up on, by queue.
+    pub exports_dead_letters: String,
+    /// The same for batches.
+    pub batches_dead_letters: String,
+    /// The same for tasks.
+    pub tasks_dead_letters: String,
+}
+
+impl Queues {
+    /// The three queues in which nothing lies while all is well.
+    pub fn dead_letters(&self) -> [&str; 3] {
+        [
+            &self.exports_dead_letters,
+            &self.batches_dead_letters,
+            &self.tasks_dead_letters,
+        ]
+    }
+}
+
+/// How the bucket knows an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its key.
+    pub key: String,
+    /// Its entity tag, without quotes.
+    pub etag: String,
+    /// Its version.
+    pub version: Option<String>,
+}
+
+/// A deployed stack; dropping it ends the emulator that was started for it.
+#[derive(Debug)]
+pub struct Cloud {
+    emulator: Option<Emulator>,
+    endpoint: String,
+    stack: String,
+    bucket: String,
+    queues: Queues,
+    secret: String,
+    cloudformation: aws_sdk_cloudformation::Client,
+    s3: aws_sdk_s3::Client,
+    sqs: aws_sdk_sqs::Client,
+    secrets: aws_sdk_secretsmanager::Client,
+}
+
+impl Cloud {
+    /// Builds the functions, starts an emulator if none is given, and deploys.
+    pub async fn start(options: CloudOptions) -> Result<Self, LocalError> {
+        let workspace = Workspace::find()?;
+        let functions = build::functions(&workspace, options.notes).await?;
+        let emulator = match &options.aws_endpoint {
+            Some(_) => None,
+            None => Some(Emulator::start(&workspace, options.notes).await?),
+        };
+        let endpoint = match (&emulator, options.aws_endpoint) {
+            (Some(emulator), _) => emulator.endpoint().to_owned(),
+            (None, endpoint) => endpoint.unwrap_or_default(),
+        };
+        let config = configuration(&endpoint);
+        let s3 = aws_sdk_s3::Client::new(&config);
+        let cloudformation = aws_sdk_cloudformation::Client::new(&config);
+        options.notes.say("Deploying the template …");
+        let mut parameters = deploy::upload(&s3, functions).await?;
+        parameters.insert("CsmBaseUrl".to_owned(), options.csm_url);
+        // Nobody copies the files of a folder by hand here; there is little to wait for.
+        parameters.insert("SettleSeconds".to_owned(), "2".to_owned());
+        parameters.extend(options.parameters);
+        let stack = format!("csm-import-{}", &Uuid::new_v4().simple());
+        let outputs = deploy::create(&cloudformation, &stack, &parameters).await?;
+        let output = |name: &str| {
+            let missing = || LocalError::Deploy(format!("the stack has no output {name}"));
+            outputs.get(name).cloned().ok_or_else(missing)
+        };
+        let cloud = Self {
+            emulator,
+            endpoint,
+            stack,
+            bucket: output("BucketName")?,
+            queues: Queues {
+                exports: output("ExportsQueueUrl")?,
+                batches: output("BatchesQueueUrl")?,
+                tasks: output("TasksQueueUrl")?,
+                exports_dead_letters: output("ExportsDeadLettersUrl")?,
+                batches_dead_letters: output("BatchesDeadLettersUrl")?,
+                tasks_dead_letters: output("TasksDeadLettersUrl")?,
+            },
+            secret: output("SecretArn")?,
+            cloudformation,
+            s3,
+            sqs: aws_sdk_sqs::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+        };
+        cloud.set_token(&options.token).await?;
+        Ok(cloud)
+    }
+
+    /// Where the emulated services answer.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// The bucket.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The queues.
+    pub const fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    /// A client for the bucket.
+    pub const fn s3(&self) -> &aws_sdk_s3::Client {
+        &self.s3
+    }
+
+    /// A client for the queues.
+    pub const fn sqs(&self) -> &aws_sdk_sqs::Client {
+        &self.sqs
+    }
+
+    /// The log of the emulator and the functions, if this program started it.
+    pub fn log_file(&self) -> Option<&Path> {
+        self.emulator.as_ref().map(Emulator::log_file)
+    }
+
+    /// An error if the emulator has ended by itself.
+    pub fn check(&self) -> Result<(), LocalError> {
+        self.emulator.as_ref().map_or(Ok(()), Emulator::check)
+    }
+
+    /// Puts a token into the secret; functions that run already may keep the one before.
+    pub async fn set_token(&self, token: &str) -> Result<(), LocalError> {
+        let value = serde_json::json!({ "token": token }).to_string();
+        let put = self
+            .secrets
+            .put_secret_value()
+            .secret_id(&self.secret)
+            .secret_string(value);
+        put.send()
+            .await
+            .map(drop)
+            .map_err(LocalError::aws("filling the secret"))
+    }
+
+    /// Writes an object.
+    pub async fn put(&self, key: &str, bytes: impl Into<Vec<u8>>) -> Result<Placed, LocalError> {
+        self.put_stream(key, ByteStream::from(bytes.into())).await
+    }
+
+    /// Uploads a file.
+    pub async fn put_file(&self, key: &str, file: &Path) -> Result<Placed, LocalError> {
+        let what = format!("reading {}", file.display());
+        let body = ByteStream::from_path(file)
+            .await
+            .map_err(LocalError::aws(what))?;
+        self.put_stream(key, body).await
+    }
+
+    async fn put_stream(&self, key: &str, body: ByteStream) -> Result<Placed, LocalError> {
+        let put = self
+            .s3
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .body(body)
+            .send()
+            .await;
+        let done = put.map_err(LocalError::aws(format!("writing {key}")))?;
+        Ok(Placed {
+            key: key.to_owned(),
+            etag: done
+                .e_tag()
+                .unwrap_or_default()
+                .trim_matches('"')
+                .to_owned(),
+            version: done.version_id().map(ToOwned::to_owned),
+        })
+    }
+
+    /// Reads an object, if it is there.
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, LocalError> {
+        let Some(object) = self.open(key).await? else {
+            return Ok(None);
+        };
+        let body = object.body.collect().await;
+        let body = body.map_err(LocalError::aws(format!("reading {key}")))?;
+        Ok(Some(body.into_bytes().to_vec()))
+    }
+
+    /// Opens an object to be read piece by piece, if it is there.
+    pub(crate) async fn open(&self, key: &str) -> Result<Option<GetObjectOutput>, LocalError> {
+        match self
+            .s3
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
+            Ok(object) => Ok(Some(object)),
+            Err(SdkError::ServiceError(error)) if is_absent(error.err()) => Ok(None),
+            Err(error) => Err(LocalError::aws(format!("reading {key}"))(error)),
+        }
+    }
+
+    /// Whether an object is there.
+    pub async fn exists(&self, key: &str) -> Result<bool, LocalError> {
+        match self
+            .s3
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
+            Ok(_) => Ok(true),
+            Err(SdkError::ServiceError(error)) if error.err().is_not_found() => Ok(false),
+            Err(error) => Err(LocalError::aws(format!("looking for {key}"))(error)),
+        }
+    }
+
+    /// The keys that begin with a prefix, in order.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, LocalError> {
+        let list = self
+            .s3
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix);
+        let mut pages = list.into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(LocalError::aws(format!("listing {prefix}")))?;
+            keys.extend(
+                page.contents()
+                    .iter()
+                    .filter_map(|object| object.key().map(str::to_owned)),
+            );
+        }
+        Ok(keys)
+    }
+
+    /// The folders directly below a prefix.
+    pub async fn folders(&self, prefix: &str) -> Result<Vec<String>, LocalError> {
+        let list = self
+            .s3
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .delimiter("/");
+        let mut pages = list.into_paginator().send();
+        let mut folders = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(LocalError::aws(format!("listing {prefix}")))?;
+            folders.extend(page.common_prefixes().iter().filter_map(|found| {
+                Some(
+                    found
+                        .prefix()?
+                        .strip_prefix(prefix)?
+                        .trim_end_matches('/')
+                        .to_owned(),
+                )
+            }));
+        }
+        Ok(folders)
+    }
+
+    /// An error if a message was given up on.
+    pub async fn check_dead_letters(&self) -> Result<(), LocalError> {
+        for url in self.queues.dead_letters() {
+            if self.messages(url).await? > 0 {
+                let receive = self
+                    .sqs
+                    .receive_message()
+                    .queue_url(url)
+                    .visibility_timeout(0);
+                let received = receive
+                    .send()
+                    .await
+                    .map_err(LocalError::aws("reading a queue"))?;
+                let message = received
+                    .messages()
+                    .first()
+                    .and_then(|message| message.message_id());
+                return Err(LocalError::DeadLetter {
+                    queue: url.rsplit('/').next().unwrap_or(url).to_owned(),
+                    message: message.unwrap_or("(id unknown)").to_owned(),
+                    log: see(self.log_file()),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// About how many messages wait in a queue.
+    pub async fn messages(&self, queue_url: &str) -> Result<u64, LocalError> {
+        let name = QueueAttributeName::ApproximateNumberOfMessages;
+        let ask = self
+            .sqs
+            .get_queue_attributes()
+            .queue_url(queue_url)
+            .attribute_names(name.clone());
+        let answer = ask
+            .send()
+            .await
+            .map_err(LocalError::aws("looking at a queue"))?;
+        let number = answer
+            .attributes()
+            .and_then(|values| values.get(&name)?.parse().ok());
+        Ok(number.unwrap_or_default())
+    }
+
+    /// Ends the emulator, or takes the stack out of the one that was given.
+    pub async fn stop(self) -> Result<(), LocalError> {
+        match self.emulator {
+            Some(_) => Ok(()),
+            None => deploy::delete(&self.cloudformation, &self.stack).await,
+        }
+    }
+}
+
+fn is_absent(error: &GetObjectError) -> bool {
+    error.is_no_such_key()
+}
+
+/// Nothing of this is read from the machine: its profiles and variables belong to real accounts.
+fn configuration(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("test", "test", None, None, "emulator");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(RetryConfig::standard())
+        .endpoint_url(endpoint)
+        .build()
+}

@@ -1,0 +1,277 @@
+//! The end of the story: what became of every record.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::codes;
+use crate::error::LocalError;
+
+/// A `summary.json`, as far as it is shown; it may say more.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Summary {
+    import: String,
+    state: String,
+    message: Option<String>,
+    records: Records,
+    objects: BTreeMap<String, Records>,
+    batches: BTreeMap<String, Value>,
+    ignored: Vec<Ignored>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(default)]
+struct Records {
+    read: u64,
+    imported: u64,
+    unchanged: u64,
+    rejected: u64,
+    failed: u64,
+    skipped: u64,
+    unknown: u64,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct Ignored {
+    key: String,
+    reason: String,
+}
+
+/// The summaries of all imports of one command.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    summaries: Vec<Summary>,
+    documents: Vec<String>,
+}
+
+impl Ledger {
+    /// Adds the `summary.json` of an import.
+    pub fn add(&mut self, key: &str, document: &[u8]) -> Result<(), LocalError> {
+        let summary = serde_json::from_slice(document);
+        self.summaries
+            .push(summary.map_err(|source| LocalError::Document {
+                key: key.to_owned(),
+                source,
+            })?);
+        self.documents
+            .push(String::from_utf8_lossy(document).trim_end().to_owned());
+        Ok(())
+    }
+
+    /// What the command exits with.
+    pub fn exit_code(&self) -> u8 {
+        let total = self.total();
+        if self
+            .summaries
+            .iter()
+            .any(|summary| summary.state != "finished")
+        {
+            codes::FAILED
+        } else if total.rejected + total.failed + total.unknown > 0 {
+            codes::INCOMPLETE
+        } else {
+            codes::IMPORTED
+        }
+    }
+
+    /// For programs: the document itself, or for several imports their sum and all of them.
+    pub fn json(&self) -> String {
+        if let [document] = self.documents.as_slice() {
+            return format!("{document}\n");
+        }
+        let imports = self
+            .documents
+            .iter()
+            .map(|text| serde_json::from_str(text).ok());
+        let imports: Vec<Option<Value>> = imports.collect();
+        format!(
+            "{:#}\n",
+            json!({ "records": self.total(), "imports": imports })
+        )
+    }
+
+    /// For people.
+    pub fn text(&self, out: &Path) -> String {
+        let mut text = String::new();
+        for summary in &self.summaries {
+            summary.render(out, &mut text);
+        }
+        if self.summaries.len() > 1 {
+            let _ = writeln!(text, "\nAll {} imports", self.summaries.len());
+            table(&mut text, [("records", self.total())]);
+        }
+        text
+    }
+
+    fn total(&self) -> Records {
+        self.summaries
+            .iter()
+            .map(|summary| summary.records)
+            .fold(Records::default(), Records::plus)
+    }
+}
+
+impl Records {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            read: self.read + other.read,
+            imported: self.imported + other.imported,
+            unchanged: self.unchanged + other.unchanged,
+            rejected: self.rejected + other.rejected,
+            failed: self.failed + other.failed,
+            skipped: self.skipped + other.skipped,
+            unknown: self.unknown + other.unknown,
+        }
+    }
+
+    const fn columns(self) -> [(&'static str, u64); 7] {
+        [
+            ("read", self.read),
+            ("imported", self.imported),
+            ("unchanged", self.unchanged),
+            ("rejected", self.rejected),
+            ("failed", self.failed),
+            ("skipped", self.skipped),
+            ("unknown", self.unknown),
+        ]
+    }
+}
+
+impl Summary {
+    fn render(&self, out: &Path, text: &mut String) {
+        let _ = writeln!(text, "\nImport {}: {}", self.import, self.state);
+        if let Some(message) = &self.message {
+            let _ = writeln!(text, "  {message}");
+        }
+        let objects = self
+            .objects
+            .iter()
+            .map(|(name, records)| (name.as_str(), *records));
+        table(text, objects.chain([("all", self.records)]));
+        for (name, codes) in &self.other {
+            if let (Some(kind), Value::Object(codes)) = (name.strip_suffix("_by_code"), codes) {
+                for (code, count) in codes {
+                    let _ = writeln!(text, "  {kind:13} {count:>9}  {code}");
+                }
+            }
+        }
+        for ignored in &self.ignored {
+            let _ = writeln!(text, "  ignored       {}: {}", ignored.key, ignored.reason);
+        }
+        if !self.batches.is_empty() {
+            let numbers = self
+                .batches
+                .iter()
+                .map(|(name, count)| format!("{name} {count}"));
+            let _ = writeln!(
+                text,
+                "  batches       {}",
+                numbers.collect::<Vec<_>>().join(", ")
+            );
+        }
+        let _ = writeln!(text, "Files: {}", out.join(&self.import).display());
+        for (file, content) in [
+            (
+                "errors.csv",
+                "records that were not imported, to be corrected and dropped again",
+            ),
+            ("succeeded.csv", "records that were imported"),
+            ("report.html", "the same as a page"),
+            ("summary.json", "this ledger"),
+        ] {
+            if out.join(&self.import).join(file).is_file() {
+                let _ = writeln!(text, "  {file:13} {content}");
+            }
+        }
+    }
+}
+
+fn table<'a>(text: &mut String, lines: impl IntoIterator<Item = (&'a str, Records)>) {
+    let _ = write!(text, "  {:13}", "");
+    for (column, _) in Records::default().columns() {
+        let _ = write!(text, " {column:>9}");
+    }
+    text.push('\n');
+    for (name, records) in lines {
+        let _ = write!(text, "  {name:13}");
+        for (_, count) in records.columns() {
+            let _ = write!(text, " {count:>9}");
+        }
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLEAN: &str = r#"{"import":"a","state":"finished","message":null,
+        "records":{"read":5,"imported":3,"unchanged":1,"rejected":0,"failed":0,"skipped":1,"unknown":0},
+        "objects":{"customers":{"read":5,"imported":3,"unchanged":1,"skipped":1}},
+        "batches":{"total":1,"settled":1,"dead_lettered":0},
+        "skipped_by_code":{"duplicate":1},"unheard_of":{"x":[1]}}"#;
+
+    fn ledger(summaries: &[&str]) -> Ledger {
+        let mut ledger = Ledger::default();
+        for summary in summaries {
+            ledger.add("summary.json", summary.as_bytes()).unwrap();
+        }
+        ledger
+    }
+
+    fn with(state: &str, rejected: u64, failed: u64, unknown: u64) -> String {
+        json!({"import": "b", "state": state, "records": {
+            "read": 9, "rejected": rejected, "failed": failed, "unknown": unknown}})
+        .to_string()
+    }
+
+    #[test]
+    fn the_exit_code_tells_how_it_ended() {
+        assert_eq!(ledger(&[CLEAN]).exit_code(), codes::IMPORTED);
+        for (rejected, failed, unknown) in [(1, 0, 0), (0, 1, 0), (0, 0, 1)] {
+            let other = with("finished", rejected, failed, unknown);
+            assert_eq!(ledger(&[CLEAN, &other]).exit_code(), codes::INCOMPLETE);
+        }
+        for state in ["stopped", "refused", ""] {
+            assert_eq!(
+                ledger(&[&with(state, 1, 0, 0), CLEAN]).exit_code(),
+                codes::FAILED
+            );
+        }
+    }
+
+    #[test]
+    fn one_import_is_its_document_and_several_are_added_up() {
+        let one: Value = serde_json::from_str(&ledger(&[CLEAN]).json()).unwrap();
+        assert_eq!(one, serde_json::from_str::<Value>(CLEAN).unwrap());
+        let two: Value = serde_json::from_str(&ledger(&[CLEAN, CLEAN]).json()).unwrap();
+        assert_eq!(two["records"]["read"], 10);
+        assert_eq!(two["records"]["imported"], 6);
+        assert_eq!(two["imports"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn the_table_is_aligned_and_names_the_codes() {
+        let text = ledger(&[CLEAN]).text(Path::new("out"));
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[1], "Import a: finished");
+        let widths: Vec<_> = lines[2..5].iter().map(|line| line.len()).collect();
+        assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
+        assert!(
+            text.contains("skipped               1  duplicate"),
+            "{text}"
+        );
+        assert!(
+            text.contains("batches       dead_lettered 0, settled 1, total 1"),
+            "{text}"
+        );
+        assert!(text.contains("Files: out/a"), "{text}");
+    }
+}

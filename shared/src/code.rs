@@ -1,0 +1,101 @@
+//! Every irregularity that the ledger can name, once: a stable code and what a person can do about it.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $hint:literal;)*) => {
+        /// A stable, documented code for something that happened to a record, a batch or an import.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum Code { $($(#[$doc])* #[serde(rename = $code)] $variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code as it stands in `errors.csv`, `summary.json` and the documentation.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What a person can do about it; never holds a value of a record.
+            pub const fn hint(self) -> &'static str {
+                match self { $(Self::$variant => $hint,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The record has no Salesforce id although the export has an `Id` column.
+    IdMissing = "id-missing", "Export the record again with its Id.";
+    /// The Salesforce id is not one: length, characters or checksum are wrong.
+    IdInvalid = "id-invalid", "A spreadsheet may have changed the case of the id; export again and do not re-save it.";
+    /// The same Salesforce id stands on an earlier record with other values.
+    IdDuplicate = "id-duplicate", "Keep one of the two records and drop the file again.";
+    /// The very same record stands in the export twice; the first one counts.
+    RecordDuplicate = "record-duplicate", "Nothing to do: the first of the identical records was taken.";
+    /// A contact without an email cannot become a customer.
+    EmailMissing = "email-missing", "Add an email address in Salesforce and export again.";
+    /// The email is not one syntactically valid address.
+    EmailInvalid = "email-invalid", "Correct the address in Salesforce and export again.";
+    /// An earlier record of the export has the same email; CSM keys customers on it.
+    EmailDuplicate = "email-duplicate", "Give each person an address of their own; the first record with this one was taken.";
+    /// Neither `Name` nor its parts hold anything.
+    NameMissing = "name-missing", "Give the record a name in Salesforce and export again.";
+    /// An earlier account has the same name; the Salesforce id was added to tell them apart.
+    NameDuplicate = "name-duplicate", "The organization was named `Name (Salesforce id)`; rename one account to avoid it.";
+    /// `IsDeleted` is true.
+    Deleted = "deleted", "Nothing to do: the record lies in Salesforce's recycle bin.";
+    /// `MasterRecordId` is set: the record was merged into another.
+    Merged = "merged", "Nothing to do: the surviving record is imported.";
+    /// A person account and its contact are one person; the other one was taken.
+    PersonAccountTwin = "person-account-twin", "Nothing to do: the person is imported from the other record.";
+    /// A person account in the organizations' pass; it is imported as a customer.
+    PersonAccount = "person-account", "Nothing to do: person accounts are imported as customers.";
+    /// The record has more fields than the header, and they are not empty.
+    FieldsSurplus = "fields-surplus", "A delimiter inside a value is not quoted; export again with quotes.";
+    /// The record has fewer fields than the header; the missing ones count as absent.
+    FieldsMissing = "fields-missing", "Check the record: its last fields are not in the file.";
+    /// The record is larger than the reader's limit.
+    RecordTooLarge = "record-too-large", "A quote may be missing before this record; correct it and drop the file again.";
+    /// Text stands between a closing quote and the end of its field.
+    QuoteMisplaced = "quote-misplaced", "Double the quotes inside the value, or export again.";
+    /// The file ends inside a quoted field, which has taken in everything after its quote.
+    QuoteUnclosed = "quote-unclosed", "Close the quote; the records behind it were not read. Then drop the file again.";
+    /// The header stands in the middle of the file, as when exports were joined.
+    HeaderRepeated = "header-repeated", "Nothing to do: the repeated header was passed over.";
+    /// `_csm_object` names neither Account nor Contact.
+    ObjectUnknown = "object-unknown", "Restore Account or Contact in the column _csm_object.";
+    /// A mapped value is not valid UTF-8.
+    NotUtf8 = "not-utf8", "Export again as UTF-8.";
+    /// The contact names an account that was not imported by this or an earlier import.
+    OrganizationUnknown = "organization-unknown", "Import the account, then drop the contact again.";
+    /// The site has no detail field of this name.
+    FieldUnknown = "field-unknown", "Create the detail field in CSM; its values were left out.";
+    /// The value is not one of the options of the site's field.
+    OptionUnknown = "option-unknown", "Add the option to the field in CSM; the value was left out.";
+    /// The value does not fit the type of the site's field.
+    DetailInvalid = "detail-invalid", "Correct the value in Salesforce; it was left out.";
+    /// The value was longer than a detail may be and was cut.
+    ValueCut = "value-cut", "Shorten the value in Salesforce if the rest matters.";
+    /// The site refused the whole request; nothing of the batch was written.
+    BatchRefused = "batch-refused", "Read the site's answer in results/; correct the records and drop errors.csv.";
+    /// The site reported a failure for this record.
+    SiteFailure = "site-failure", "Read the site's message, correct the record and drop errors.csv.";
+    /// The task ended and the record is not on the site.
+    NotWritten = "not-written", "The site did not write the record; drop errors.csv to try again.";
+    /// The task ended unclear and reading back could not settle the record.
+    Unclear = "unclear", "Look for the record on the site; dropping errors.csv again is safe.";
+    /// The import stopped before this record was sent.
+    ImportStopped = "import-stopped", "Remove the cause named in summary.json, then drop errors.csv.";
+    /// The batch failed too often and was parked in the dead-letter queue.
+    DeadLettered = "dead-lettered", "See the function's log for the cause, then drop errors.csv.";
+    /// The customer exists but is not linked to its organization.
+    AssociationMissing = "association-missing", "Link the customer to its organization on the site.";
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,190 @@
+//! Reading the site's answers leniently: field names differ between documents and live sites.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::error::{Blocked, SiteError};
+use super::task::TaskId;
+
+/// The text of the 400 that means *wait*, as live sites were reported to send it.
+const TASK_LIMIT: &str = "maximum number of tasks reached";
+/// What live sites were reported to say when an idempotency key comes again.
+const KEY_SEEN: [&str; 2] = ["same request data", "idempotency"];
+/// How much of an answer is kept.
+const KEPT: usize = 2_000;
+
+/// Classifies an answer that is not a success.
+pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError {
+    let retry_after = retry_after.and_then(parse_retry_after);
+    let answer = String::from_utf8_lossy(body);
+    let said = answer.to_lowercase();
+    match status {
+        400 if said.contains(TASK_LIMIT) => SiteError::TaskLimit,
+        400 | 409 | 422 if KEY_SEEN.iter().any(|text| said.contains(text)) => SiteError::KeySeen,
+        401 => SiteError::Blocked(Blocked::TokenRefused),
+        403 => SiteError::Blocked(Blocked::RightMissing),
+        404 => SiteError::Blocked(Blocked::SiteMissing),
+        412 => SiteError::Blocked(Blocked::OptInRefused),
+        429 => SiteError::Throttled { retry_after },
+        408 | 425 | 500.. => SiteError::Unavailable {
+            status,
+            retry_after,
+        },
+        _ => SiteError::Refused {
+            status,
+            answer: messages(body).unwrap_or_else(|| shorten(&answer)),
+        },
+    }
+}
+
+/// `Retry-After` in seconds; a date is rare and treated as absent.
+fn parse_retry_after(text: &str) -> Option<Duration> {
+    text.trim()
+        .parse::<f64>()
+        .ok()
+        .filter(|s| s.is_finite() && *s >= 0.0)
+        .map(Duration::from_secs_f64)
+}
+
+/// The messages of an error body, from wherever the site put them.
+fn messages(body: &[u8]) -> Option<String> {
+    let value: Value = serde_json::from_slice(body).ok()?;
+    let mut found = Vec::new();
+    for key in ["errorMessage", "errorMessages", "message", "errors"] {
+        match value.get(key) {
+            Some(Value::String(text)) => found.push(text.clone()),
+            Some(Value::Array(list)) => found.extend(list.iter().map(|item| match item {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            })),
+            Some(Value::Object(object)) => found.push(Value::Object(object.clone()).to_string()),
+            _ => {}
+        }
+    }
+    (!found.is_empty()).then(|| shorten(&found.join("; ")))
+}
+
+fn shorten(text: &str) -> String {
+    text.chars().take(KEPT).collect()
+}
+
+/// The task id of an accepted bulk request: `id`, or `taskId` in the guide's dialect.
+///
+/// # Errors
+/// The answer holds neither.
+pub fn accepted(body: &[u8]) -> Result<TaskId, SiteError> {
+    const WHAT: &str = "a bulk request";
+    let value: Value =
+        serde_json::from_slice(body).map_err(|e| SiteError::Unreadable(WHAT, Some(e)))?;
+    ["id", "taskId"]
+        .iter()
+        .filter_map(|key| text(value.get(key)?))
+        .find_map(|id| TaskId::parse(&id))
+        .ok_or(SiteError::Unreadable(WHAT, None))
+}
+
+/// The list in an answer: the value itself, or the first of `keys`, or the only list there is.
+pub fn list(value: Value, keys: &[&str]) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list,
+        Value::Object(mut object) => {
+            for key in keys {
+                if let Some(Value::Array(list)) = object.remove(*key) {
+                    return list;
+                }
+            }
+            let mut lists = object.into_iter().filter_map(|(_, value)| match value {
+                Value::Array(list) => Some(list),
+                _ => None,
+            });
+            match (lists.next(), lists.next()) {
+                (Some(list), None) => list,
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A string, or a number as a string: ids come as both.
+pub fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::csm::error::Class;
+
+    #[test]
+    fn a_400_is_not_always_bad_data() {
+        let limit = br#"{"errorMessage":"Maximum number of tasks reached","errors":["BAD_REQUEST"],"statusCode":400}"#;
+        let again = br#"{"message":"can only be retried with the same request data"}"#;
+        for (status, body, class) in [
+            (400, &limit[..], Class::Wait),
+            (400, &again[..], Class::ReadBack),
+            (
+                400,
+                &br#"{"errorMessages":["Unknown property"]}"#[..],
+                Class::Reject,
+            ),
+            (413, b"too large", Class::Reject),
+            (401, b"", Class::Stop(Blocked::TokenRefused)),
+            (403, b"", Class::Stop(Blocked::RightMissing)),
+            (404, b"", Class::Stop(Blocked::SiteMissing)),
+            (412, b"", Class::Stop(Blocked::OptInRefused)),
+            (429, b"", Class::Retry { after: None }),
+            (502, b"<html>", Class::Retry { after: None }),
+        ] {
+            assert_eq!(failure(status, None, body).class(), class, "{status}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_in_seconds() {
+        for (header, after) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            let class = failure(503, Some(header), b"").class();
+            assert_eq!(
+                class,
+                Class::Retry {
+                    after: after.map(Duration::from_secs)
+                },
+                "{header}"
+            );
+        }
+    }
+
+    #[test]
+    fn both_answers_to_a_bulk_request_are_read() {
+        for body in [r#"{"id":"t1","statusUrl":"/x"}"#, r#"{"taskId":"t1"}"#] {
+            assert_eq!(accepted(body.as_bytes()).unwrap().as_str(), "t1");
+        }
+        assert!(accepted(b"{}").is_err());
+        assert!(accepted(b"<html>").is_err());
+    }
+
+    #[test]
+    fn the_messages_of_an_error_are_found_wherever_they_stand() {
+        for body in [
+            r#"{"errorMessage":"no"}"#,
+            r#"{"errorMessages":["no"]}"#,
+            r#"{"message":"no"}"#,
+            r#"{"errors":["no"]}"#,
+        ] {
+            let SiteError::Refused { answer, .. } = failure(400, None, body.as_bytes()) else {
+                panic!("{body} is a refusal")
+            };
+            assert_eq!(answer, "no");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! The client of the site: one request, one classified answer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use tokio::sync::RwLock;
+use url::Url;
+use uuid::Uuid;
+
+use super::answer;
+use super::error::{Blocked, SiteError};
+use super::port::Site;
+use super::profile::SiteProfile;
+use super::request::bulk_path;
+use super::task::{Task, TaskId};
+use crate::mapping::definition::Definitions;
+use crate::mapping::stage::Stage;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long an answer may take in all; below the time-out of every function.
+const ANSWER: Duration = Duration::from_secs(40);
+/// Names in one organization fetch at most (documented).
+pub const MAX_NAMES: usize = 50;
+/// Ids in one profile fetch at most (documented).
+pub const MAX_PROFILES: usize = 25;
+/// The largest answer that is read.
+const MAX_ANSWER: usize = 16 << 20;
+
+/// Where the value of the `Authorization` header comes from.
+pub trait Authorization: Send + Sync {
+    /// Reads it anew, for instance from a secret store.
+    fn read(
+        &self,
+    ) -> impl Future<Output = Result<Option<String>, Box<dyn std::error::Error + Send + Sync>>> + Send;
+}
+
+/// A site spoken to over HTTP.
+pub struct HttpSite<A> {
+    http: reqwest::Client,
+    base: Url,
+    authorization: A,
+    known: RwLock<Option<Arc<str>>>,
+}
+
+impl<A: Authorization> HttpSite<A> {
+    /// A client for the site at `base` (up to and including the cloud id).
+    ///
+    /// # Errors
+    /// The TLS set-up of this machine is unusable.
+    pub fn new(base: &Url, authorization: A) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(ANSWER)
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("csm-import/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        let mut base = base.clone();
+        if !base.path().ends_with('/') {
+            base.set_path(&format!("{}/", base.path()));
+        }
+        Ok(Self {
+            http,
+            base,
+            authorization,
+            known: RwLock::new(None),
+        })
+    }
+
+    /// The `Authorization` header, read again when the site refused `refused`.
+    async fn authorization(&self, refused: Option<&Arc<str>>) -> Result<Arc<str>, SiteError> {
+        if let Some(known) = self.known.read().await.clone()
+            && refused.is_none_or(|refused| *refused != known)
+        {
+            return Ok(known);
+        }
+        let read = self.authorization.read().await.map_err(SiteError::Secret)?;
+        let fresh: Arc<str> = read.ok_or(SiteError::Blocked(Blocked::SecretEmpty))?.into();
+        *self.known.write().await = Some(fresh.clone());
+        Ok(fresh)
+    }
+
+    async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        key: Option<Uuid>,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<u8>, SiteError> {
+        let authorization = self.authorization(None).await?;
+        match self
+            .send_once(method, path, key, body, &authorization)
+            .await
+        {
+            Err(SiteError::Blocked(Blocked::TokenRefused)) => {
+                let fresh = self.authorization(Some(&authorization)).await?;
+                self.send_once(method, path, key, body, &fresh).await
+            }
+            other => other,
+        }
+    }
+
+    async fn send_once(
+        &self,
+        method: &Method,
+        path: &str,
+        key: Option<Uuid>,
+        body: Option<&[u8]>,
+        authorization: &str,
+    ) -> Result<Vec<u8>, SiteError> {
+        let url = self
+            .base
+            .join(path)
+            .map_err(|_| SiteError::Unreadable("an address", None))?;
+        let mut request = self
+            .http
+            .request(method.clone(), url)
+            .header("Authorization", authorization)
+            .header("Accept", "application/json")
+            .header("X-ExperimentalApi", "opt-in");
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key.to_string());
+        }
+        if let Some(body) = body {
+            request = request
+                .header("Content-Type", "application/json")
+                .body(body.to_vec());
+        }
+        let response = request.send().await.map_err(unreachable)?;
+        let status = response.status();
+        let retry_after = response
+            .headers()
+            .get("retry-after")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
+        let body = read(response).await?;
+        if status.is_success() {
+            return Ok(body);
+        }
+        Err(answer::failure(
+            status.as_u16(),
+            retry_after.as_deref(),
+            &body,
+        ))
+    }
+
+    async fn fetch(
+        &self,
+        what: &'static str,
+        path: &str,
+        body: &Value,
+    ) -> Result<Value, SiteError> {
+        let sent = body.to_string();
+        let answer = self
+            .send(&Method::POST, path, None, Some(sent.as_bytes()))
+            .await?;
+        serde_json::from_slice(&answer).map_err(|e| SiteError::Unreadable(what, Some(e)))
+    }
+}
+
+/// The address may be in the error: it is not a secret, but it has no place in a log line either.
+fn unreachable(error: reqwest::Error) -> SiteError {
+    SiteError::Unreachable(error.without_url())
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, SiteError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > MAX_ANSWER {
+            return Err(SiteError::Unreadable("a request (it is too large)", None));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn number_or_text(id: &str) -> Value {
+    id.parse::<u64>()
+        .map_or_else(|_| Value::from(id), Value::from)
+}
+
+const fn entity(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Organizations => "organization",
+        Stage::Customers => "customer",
+    }
+}
+
+impl<A: Authorization> Site for HttpSite<A> {
+    async fn submit(&self, stage: Stage, key: Uuid, body: Vec<u8>) -> Result<TaskId, SiteError> {
+        let answer = self
+            .send(&Method::POST, bulk_path(stage), Some(key), Some(&body))
+            .await?;
+        answer::accepted(&answer)
+    }
+
+    async fn task(&self, id: &TaskId) -> Result<Option<Task>, SiteError> {
+        let path = format!("api/v1/tasks/{}", id.as_str());
+        match self.send(&Method::GET, &path, None, None).await {
+            Ok(answer) => Task::parse(&answer)
+                .map(Some)
+                .map_err(|e| SiteError::Unreadable("a look at a task", Some(e))),
+            Err(SiteError::Blocked(Blocked::SiteMissing)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn organizations(&self, names: &[&str]) -> Result<Vec<SiteProfile>, SiteError> {
+        let mut found = Vec::with_capacity(names.len());
+        for names in names.chunks(MAX_NAMES) {
+            // The body's key is not documented; this one is assumed.
+            let body = json!({ "organizationNames": names });
+            let answer = self
+                .fetch(
+                    "a fetch of organizations",
+                    "api/v1/organization/fetch",
+                    &body,
+                )
+                .await?;
+            found.extend(SiteProfile::parse_all(answer));
+        }
+        Ok(found)
+    }
+
+    async fn customers(&self, salesforce_id: &str) -> Result<Vec<SiteProfile>, SiteError> {
+        let body = json!({ "detailFields": [{ "name": "External ID", "value": salesforce_id }] });
+        let path = "api/v1/customer/search-by-detail-field?page=0&maxResults=50";
+        match self.fetch("a search for a customer", path, &body).await {
+            Ok(answer) => Ok(SiteProfile::parse_all(answer)),
+            // Live sites were reported to answer so when nothing is found.
+            Err(SiteError::Blocked(Blocked::SiteMissing)) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn profiles(&self, stage: Stage, ids: &[&str]) -> Result<Vec<SiteProfile>, SiteError> {
+        let path = format!("api/v1/{}/profile/fetch", entity(stage));
+        let key = format!("{}Ids", entity(stage));
+        let mut found = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(MAX_PROFILES) {
+            // Organization ids are numbers wherever the API takes them; customer ids are strings.
+            let ids: Vec<Value> = match stage {
+                Stage::Organizations => ids.iter().map(|id| number_or_text(id)).collect(),
+                Stage::Customers => ids.iter().map(|id| Value::from(*id)).collect(),
+            };
+            let answer = self
+                .fetch("a fetch of profiles", &path, &json!({ &key: ids }))
+                .await?;
+            found.extend(SiteProfile::parse_all(answer));
+        }
+        Ok(found)
+    }
+
+    async fn definitions(&self, stage: Stage) -> Result<Definitions, SiteError> {
+        let path = format!("api/v1/{}/details", entity(stage));
+        let answer = self.send(&Method::GET, &path, None, None).await?;
+        Definitions::parse(&answer)
+            .map_err(|e| SiteError::Unreadable("the list of detail fields", Some(e)))
+    }
+}

@@ -1,0 +1,99 @@
+use super::*;
+use crate::mapping::mapper::Detail;
+use crate::salesforce::id::SalesforceId;
+
+fn details() -> Vec<Detail> {
+    vec![
+        Detail {
+            name: "External ID".into(),
+            values: vec!["003000000000001AAA".into()],
+        },
+        Detail {
+            name: "Type".into(),
+            values: vec!["Customer".into(), "Partner".into()],
+        },
+    ]
+}
+
+fn record(profile: Profile) -> MappedRecord {
+    let id = SalesforceId::parse("003000000000001").unwrap();
+    MappedRecord {
+        source: 0,
+        record: 1,
+        line: 2,
+        id,
+        profile,
+        warnings: vec![],
+    }
+}
+
+fn organizations() -> Vec<MappedRecord> {
+    let named = |name: &str, details| {
+        record(Profile::Organization {
+            name: name.into(),
+            details,
+        })
+    };
+    vec![named("Müller & Söhne", details()), named("Plain", vec![])]
+}
+
+fn customers() -> Vec<MappedRecord> {
+    let person = |email: &str, details, organizations| {
+        let (email, display_name) = (email.into(), "Ada \"A\" Lovelace".into());
+        record(Profile::Customer {
+            email,
+            display_name,
+            details,
+            organizations,
+        })
+    };
+    vec![
+        person(
+            "ada@example.com",
+            details(),
+            vec!["10".into(), "not-a-number".into()],
+        ),
+        person("bob@example.com", vec![], vec![]),
+    ]
+}
+
+#[test]
+fn both_dialects_as_they_go_over_the_wire() {
+    for (stage, records) in [
+        (Stage::Organizations, organizations()),
+        (Stage::Customers, customers()),
+    ] {
+        for dialect in [Dialect::Reference, Dialect::Guide] {
+            let body = render(stage, dialect, &records).unwrap();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            insta::assert_json_snapshot!(format!("{stage}-{}", dialect.name()), body);
+        }
+    }
+}
+
+#[test]
+fn the_key_changes_with_the_body_and_with_nothing_else() {
+    let import = Uuid::from_u128(1);
+    let key = |batch, body: &[u8]| idempotency_key(import, Stage::Customers, batch, body);
+    assert_eq!(key(1, b"a"), key(1, b"a"));
+    assert_ne!(key(1, b"a"), key(1, b"b"));
+    assert_ne!(key(1, b"a"), key(2, b"a"));
+    assert_ne!(
+        key(1, b"a"),
+        idempotency_key(import, Stage::Organizations, 1, b"a")
+    );
+}
+
+#[test]
+fn auto_tries_both_until_the_site_has_taken_one() {
+    use Dialect::{Guide, Reference};
+    for (setting, accepted, candidates) in [
+        (DialectSetting::Auto, None, &[Reference, Guide][..]),
+        (DialectSetting::Auto, Some(Guide), &[Guide]),
+        (DialectSetting::Auto, Some(Reference), &[Reference]),
+        (DialectSetting::Guide, None, &[Guide]),
+        (DialectSetting::Reference, Some(Guide), &[Reference]),
+    ] {
+        assert_eq!(setting.candidates(accepted), candidates);
+    }
+}

@@ -1,0 +1,152 @@
+//! A message as it is delivered to a function, and what becomes of it.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::archive::ArchiveError;
+use crate::import::id::ImportId;
+use crate::import::message::{Continue, TaskMessage};
+use crate::import::pace;
+use crate::import::progress::Next;
+use crate::port::{ExportError, Outgoing, PortError, Queue};
+
+/// A message in hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Delivery {
+    /// The queue's id of the message.
+    pub id: String,
+    /// What holds and deletes it.
+    pub receipt_handle: String,
+    /// Its body.
+    pub body: String,
+    /// How often it has been received, this time included. Waiting counts as well.
+    pub receives: u32,
+}
+
+impl Delivery {
+    /// A number that differs between deliveries, for jitter.
+    pub fn seed(&self) -> u64 {
+        xxhash_rust::xxh3::xxh3_64(self.id.as_bytes()).wrapping_add(self.receives.into())
+    }
+}
+
+/// What becomes of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// Its effect is durable; it may be deleted.
+    Done,
+    /// It stays in its queue and comes again after this time.
+    Later(Duration),
+}
+
+/// Why a message could not be dealt with this time.
+#[derive(Debug, thiserror::Error)]
+pub enum ConsumeError {
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The bucket or a queue.
+    #[error(transparent)]
+    Port(#[from] PortError),
+    /// An export.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// A body that none of ours sent. It goes to the dead-letter queue.
+    #[error("the message is not one of ours")]
+    Foreign(#[source] serde_json::Error),
+    /// The ledger does not add up.
+    #[error(transparent)]
+    Unbalanced(#[from] crate::import::summary::Unbalanced),
+    /// Something could not be written as JSON.
+    #[error("a document could not be written")]
+    Unwritable(#[source] serde_json::Error),
+}
+
+/// What a function does with a message.
+pub trait Consumer: Send + Sync {
+    /// Deals with one message. Dealing with it twice changes nothing.
+    fn consume(
+        &self,
+        delivery: &Delivery,
+    ) -> impl Future<Output = Result<Disposition, ConsumeError>> + Send;
+}
+
+/// Deals with the messages of one invocation, one by one; the ids of those that stay.
+///
+/// A message that has to wait, or failed, is held for the time that it should wait. If even that
+/// fails it stays as well, and comes again when its visibility ends by itself.
+pub async fn consume_all<C: Consumer, Q: Queue>(
+    consumer: &C,
+    queue: &Q,
+    deliveries: &[Delivery],
+) -> Vec<String> {
+    let mut staying = Vec::new();
+    for delivery in deliveries {
+        let wait = match consumer.consume(delivery).await {
+            Ok(Disposition::Done) => continue,
+            Ok(Disposition::Later(wait)) => wait,
+            Err(error) => {
+                let wait = pace::backoff(delivery.receives, None, delivery.seed());
+                tracing::warn!(
+                    message_id = %delivery.id,
+                    receives = delivery.receives,
+                    error = %Causes(&error),
+                    again_in_seconds = wait.as_secs(),
+                    "the message stays"
+                );
+                wait
+            }
+        };
+        if let Err(error) = queue.hold(&delivery.receipt_handle, wait).await {
+            tracing::warn!(message_id = %delivery.id, error = %Causes(&error), "the message could not be held");
+        }
+        staying.push(delivery.id.clone());
+    }
+    staying
+}
+
+/// An error with its causes, on one line.
+pub struct Causes<'a>(pub &'a dyn std::error::Error);
+
+impl std::fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}
+
+/// Sends what makes an import go on; asking twice does no harm.
+///
+/// # Errors
+/// The message could not be sent; whoever asked must ask again.
+pub async fn go_on<E: Queue, T: Queue>(
+    import: ImportId,
+    next: Next,
+    exports: &E,
+    tasks: &T,
+) -> Result<(), ConsumeError> {
+    match next {
+        Next::Nothing => Ok(()),
+        Next::Split(_) => Ok(exports.send(vec![message(&Continue { import })?]).await?),
+        Next::Finish => Ok(tasks
+            .send(vec![message(&TaskMessage::Finish(import))?])
+            .await?),
+    }
+}
+
+/// A message to a standard queue, without a delay.
+///
+/// # Errors
+/// It cannot be written as JSON.
+pub fn message<T: serde::Serialize>(value: &T) -> Result<Outgoing, ConsumeError> {
+    let body = serde_json::to_string(value).map_err(ConsumeError::Unwritable)?;
+    Ok(Outgoing {
+        body,
+        ..Outgoing::default()
+    })
+}

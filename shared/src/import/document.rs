@@ -1,0 +1,94 @@
+//! `import.json`: what was found when an import began. Written once.
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ImportId, SourceObject};
+use crate::csm::request::DialectSetting;
+use crate::mapping::definition::Definitions;
+use crate::mapping::mapper::{ColumnUse, Policies};
+use crate::mapping::stage::Stage;
+use crate::salesforce::export::{Object, Recognised};
+
+/// What an import consists of and how its records are understood.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImportDocument {
+    /// The import.
+    pub id: ImportId,
+    /// The bucket.
+    pub bucket: String,
+    /// Where its objects were dropped.
+    pub folder: String,
+    /// When it began.
+    pub started_at: jiff::Timestamp,
+    /// Its objects, in the order in which they are read; `source` numbers count in this list.
+    pub objects: Vec<SourceObject>,
+    /// How each object that is an export is understood.
+    pub exports: Vec<Export>,
+    /// Objects that are no export that can be imported, and why.
+    pub ignored: Vec<Ignored>,
+    /// The dialect asked for.
+    pub dialect: DialectSetting,
+    /// What to do in cases that are a matter of taste.
+    pub policies: Policies,
+    /// The detail fields that the site had; absent where it did not say.
+    pub organization_fields: Option<Definitions>,
+    /// The same for customers.
+    pub customer_fields: Option<Definitions>,
+}
+
+impl ImportDocument {
+    /// The exports that can hold records of a stage, in the order in which they are read: contacts
+    /// come before the person accounts that may be their twins.
+    pub fn exports_of(&self, stage: Stage) -> Vec<&Export> {
+        let read = self
+            .exports
+            .iter()
+            .filter(|e| e.columns.iter().any(|(of, _)| *of == stage));
+        let (contacts, others): (Vec<_>, Vec<_>) =
+            read.partition(|export| export.recognised == Recognised::One(Object::Contact));
+        contacts.into_iter().chain(others).collect()
+    }
+
+    /// The object that an export was read from.
+    pub fn object(&self, export: &Export) -> Option<&SourceObject> {
+        self.objects.get(usize::try_from(export.source).ok()?)
+    }
+
+    /// Notes the detail fields that the site has for a stage.
+    pub fn set_fields(&mut self, stage: Stage, fields: Option<Definitions>) {
+        match stage {
+            Stage::Organizations => self.organization_fields = fields,
+            Stage::Customers => self.customer_fields = fields,
+        }
+    }
+
+    /// The detail fields that the site had for a stage.
+    pub const fn fields(&self, stage: Stage) -> Option<&Definitions> {
+        match stage {
+            Stage::Organizations => self.organization_fields.as_ref(),
+            Stage::Customers => self.customer_fields.as_ref(),
+        }
+    }
+}
+
+/// An object understood as an export.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Export {
+    /// Which object of the import.
+    pub source: u32,
+    /// What its records are.
+    pub recognised: Recognised,
+    /// Its columns, as in the file.
+    pub header: Vec<String>,
+    /// Which column goes where, for each stage that takes records from it.
+    pub columns: Vec<(Stage, Vec<ColumnUse>)>,
+}
+
+/// An object that is not imported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ignored {
+    /// The key.
+    pub key: String,
+    /// A sentence that says what it is and what to drop instead.
+    pub reason: String,
+}

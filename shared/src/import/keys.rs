@@ -1,0 +1,129 @@
+//! The layout of the bucket: every key that is ever written, once.
+
+use super::batch::{BatchIndex, Edition};
+use super::id::ImportId;
+use crate::mapping::stage::Stage;
+
+/// Where exports are dropped to be imported at once.
+pub const EXPORTS: &str = "exports/";
+/// Where everything about imports is written.
+pub const IMPORTS: &str = "imports/";
+
+/// `imports/<id>/`.
+pub fn import(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/")
+}
+
+/// What was found: objects, recognition, mapping, settings. Written once.
+pub fn document(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/import.json")
+}
+
+/// Batches settled, counts, pace. Written by compare-and-swap.
+pub fn progress(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/progress.json")
+}
+
+/// What a stage consists of: its batches and what was left out. Written once.
+pub fn manifest(id: ImportId, stage: Stage) -> String {
+    format!("{IMPORTS}{id}/segments/{stage}.json")
+}
+
+/// Mapped records, one a line. Written once.
+pub fn segment(id: ImportId, stage: Stage, edition: Edition, number: u32) -> String {
+    format!("{IMPORTS}{id}/segments/{stage}-{edition}-{number:05}.ndjson")
+}
+
+/// Records that were rejected or skipped while splitting, one a line. Written once.
+pub fn left_out(id: ImportId, stage: Stage, edition: Edition, number: u32) -> String {
+    format!("{IMPORTS}{id}/rejected/{stage}-{edition}-{number:05}.ndjson")
+}
+
+/// The task of a batch, kept before anything else is done with it.
+pub fn task(id: ImportId, stage: Stage, batch: BatchIndex) -> String {
+    format!("{IMPORTS}{id}/tasks/{stage}-{batch}.json")
+}
+
+/// The outcome of every record of a batch. Written once.
+pub fn results(id: ImportId, stage: Stage, batch: BatchIndex) -> String {
+    format!("{IMPORTS}{id}/results/{stage}-{batch}.ndjson")
+}
+
+/// The ledger.
+pub fn summary(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/summary.json")
+}
+
+/// The records that were imported.
+pub fn succeeded(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/succeeded.csv")
+}
+
+/// The records that were not imported, in the export's own columns.
+pub fn errors(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/errors.csv")
+}
+
+/// Which import took which object of a folder. Written by compare-and-swap.
+pub fn claims(folder: &str) -> String {
+    format!(
+        "state/folders/{}.json",
+        uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_bytes())
+    )
+}
+
+/// How many objects hold the organization ids of a site.
+pub const ORGANIZATION_SHARDS: u64 = 16;
+
+/// Salesforce account id → CSM organization id of one site, kept across imports.
+pub fn organizations(site: &str, shard: u64) -> String {
+    format!("state/organizations/{site}/{shard:02}.json")
+}
+
+/// The folder of a key: what lies directly in `exports/` is a folder of its own.
+pub fn folder(key: &str) -> &str {
+    match key.rfind('/') {
+        Some(end) if end + 1 > EXPORTS.len() => key.get(..=end).unwrap_or(key),
+        _ => key,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_is_the_import() {
+        for (key, expected) in [
+            ("exports/2026-11-22/Account.csv", "exports/2026-11-22/"),
+            ("exports/a/b/Contact.csv", "exports/a/b/"),
+            ("exports/Contact.csv", "exports/Contact.csv"),
+        ] {
+            assert_eq!(folder(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_where_a_drop_would_be_seen() {
+        let id = ImportId::of("b", "f", &[]);
+        let batch = BatchIndex(7);
+        let stage = Stage::Customers;
+        let edition = Edition(1);
+        for key in [
+            document(id),
+            progress(id),
+            manifest(id, stage),
+            segment(id, stage, edition, 0),
+            left_out(id, stage, edition, 0),
+            task(id, stage, batch),
+            results(id, stage, batch),
+            summary(id),
+            succeeded(id),
+            errors(id),
+        ] {
+            assert!(key.starts_with(&import(id)), "{key}");
+        }
+        assert!(claims("exports/x/").starts_with("state/"));
+        assert!(organizations("site", 3).starts_with("state/"));
+    }
+}

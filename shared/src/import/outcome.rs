@@ -1,0 +1,57 @@
+//! What became of a record.
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::salesforce::id::SalesforceId;
+
+/// The end that a record came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Created or updated.
+    Imported,
+    /// On the site already as it is in the export.
+    Unchanged,
+    /// Refused for what it holds.
+    Rejected,
+    /// Sent and not written, or not sent because the import stopped.
+    Failed,
+    /// Left out on purpose.
+    Skipped,
+    /// Sent, and not to be found out.
+    Unknown,
+}
+
+impl Outcome {
+    /// Whether the record belongs into `errors.csv`: somebody has to do something about it.
+    pub const fn needs_attention(self) -> bool {
+        matches!(self, Self::Rejected | Self::Failed | Self::Unknown)
+    }
+}
+
+/// The result of one record of a batch: a line of `results/`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordResult {
+    /// Which object of the import the record came from.
+    pub source: u32,
+    /// The number of the record in that object, from 1.
+    pub record: u64,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, unless it was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Code>,
+    /// The site's own words. May hold personal data: stays in the bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+    /// The Salesforce id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<SalesforceId>,
+    /// The site's id, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub csm_id: Option<String>,
+    /// What was noticed on the site although the record was imported.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Code>,
+}

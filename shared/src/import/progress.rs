@@ -1,0 +1,367 @@
+//! `progress.json`: how far an import has come. Changed only by compare-and-swap, and only by the
+//! functions here, so that doing anything twice changes nothing.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::batch::{Batch, BatchIndex};
+use super::counts::{ByCode, Counts};
+use super::id::ImportId;
+use super::pace::KEPT_DURATIONS;
+use crate::csm::request::Dialect;
+use crate::mapping::stage::Stage;
+
+mod bitmap;
+pub use bitmap::Bitmap;
+
+/// How many batches in a row may be refused in both dialects before the shape of the request,
+/// rather than the records in it, is to blame.
+const REFUSALS_TO_STOP: u32 = 3;
+
+/// How far an import has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The import.
+    pub import: ImportId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When its last batch was settled.
+    pub updated_at: Timestamp,
+    /// Each stage, once its exports have been split.
+    pub stages: Stages,
+    /// Batches that are being handed to the site or whose tasks are open.
+    pub in_flight: BTreeMap<String, InFlight>,
+    /// Why nothing more is sent.
+    pub stopped: Option<Stop>,
+    /// The dialect that the site has accepted.
+    pub dialect: Option<Dialect>,
+    /// Batches that the site refused in every dialect while none was accepted yet.
+    pub refusals: Vec<Refusal>,
+    /// How long recent tasks took, in seconds, newest last.
+    pub task_seconds: Vec<f64>,
+    /// Whether the results have been written.
+    pub finished: bool,
+}
+
+/// The stages of an import.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Stages {
+    /// Accounts.
+    pub organizations: Option<StageProgress>,
+    /// Contacts and person accounts.
+    pub customers: Option<StageProgress>,
+}
+
+/// How far a stage has come.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StageProgress {
+    /// Batches in all.
+    pub batches: u32,
+    /// Records in these batches.
+    pub records: u64,
+    /// Whether every batch has been sent to the queue.
+    pub enqueued: bool,
+    /// Batches whose results are stored.
+    pub settled_batches: u32,
+    /// Records in these batches.
+    pub settled_records: u64,
+    /// Batches that were given up after too many errors.
+    pub dead_lettered: u32,
+    /// Which batches are settled.
+    pub settled: Bitmap,
+    /// What became of the settled records.
+    pub outcomes: Counts,
+    /// Why, where they were not imported.
+    pub codes: ByCode,
+}
+
+impl StageProgress {
+    /// Whether nothing is left to be sent or awaited.
+    pub const fn is_settled(&self) -> bool {
+        self.settled_batches == self.batches
+    }
+}
+
+/// A batch that is being handed to the site or whose task is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// Errors so far, for which the batch is given up one day.
+    pub errors: u32,
+    /// Times that no slot was free, which is nobody's fault.
+    pub waits: u32,
+}
+
+/// Why an import stopped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stop {
+    /// A stable code.
+    pub code: StopCode,
+    /// A sentence for the administrator. May hold answers of the site: for the bucket, not for logs.
+    pub message: String,
+}
+
+/// Why an import stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StopCode {
+    /// The site does not accept the token.
+    TokenRefused,
+    /// The token's owner lacks a right.
+    RightMissing,
+    /// The address leads to no Customer Service Management.
+    SiteMissing,
+    /// The experimental API is closed.
+    OptInRefused,
+    /// There is no token.
+    SecretEmpty,
+    /// The site refused the request in every dialect.
+    DialectsRefused,
+    /// An object of the import was replaced while it was being imported.
+    ExportReplaced,
+    /// An object of the import is no longer there.
+    ExportGone,
+}
+
+impl From<crate::csm::error::Blocked> for Stop {
+    fn from(blocked: crate::csm::error::Blocked) -> Self {
+        use crate::csm::error::Blocked;
+        let code = match blocked {
+            Blocked::TokenRefused => StopCode::TokenRefused,
+            Blocked::RightMissing => StopCode::RightMissing,
+            Blocked::SiteMissing => StopCode::SiteMissing,
+            Blocked::OptInRefused => StopCode::OptInRefused,
+            Blocked::SecretEmpty => StopCode::SecretEmpty,
+        };
+        Self {
+            code,
+            message: blocked.to_string(),
+        }
+    }
+}
+
+/// What the site said to a batch in each dialect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The batch.
+    pub batch: String,
+    /// Dialect and answer.
+    pub answers: Vec<(Dialect, String)>,
+}
+
+/// What a batch may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Be sent.
+    Send(InFlight),
+    /// Nothing: its results are stored.
+    Settled,
+    /// Nothing: the import has stopped.
+    Stopped,
+}
+
+/// What an import needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Its open batches to be settled, or nothing at all.
+    Nothing,
+    /// The exports of a stage to be split.
+    Split(Stage),
+    /// Its results to be written.
+    Finish,
+}
+
+/// The end of a batch, to be counted once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settled {
+    /// What became of its records.
+    pub outcomes: Counts,
+    /// Why, where they were not imported, and what was noticed.
+    pub codes: ByCode,
+    /// How long its task took, if it had one that was seen to end.
+    pub task_seconds: Option<f64>,
+    /// Whether it was given up.
+    pub dead_lettered: bool,
+}
+
+impl Progress {
+    /// An import of which nothing has been split yet.
+    pub fn new(import: ImportId, now: Timestamp) -> Self {
+        Self {
+            import,
+            started_at: now,
+            updated_at: now,
+            stages: Stages::default(),
+            in_flight: BTreeMap::new(),
+            stopped: None,
+            dialect: None,
+            refusals: Vec::new(),
+            task_seconds: Vec::new(),
+            finished: false,
+        }
+    }
+
+    /// A stage, once it has been split.
+    pub const fn stage(&self, stage: Stage) -> Option<&StageProgress> {
+        match stage {
+            Stage::Organizations => self.stages.organizations.as_ref(),
+            Stage::Customers => self.stages.customers.as_ref(),
+        }
+    }
+
+    const fn stage_mut(&mut self, stage: Stage) -> &mut Option<StageProgress> {
+        match stage {
+            Stage::Organizations => &mut self.stages.organizations,
+            Stage::Customers => &mut self.stages.customers,
+        }
+    }
+
+    /// Notes that a stage has been split into `batches` batches of `records` records in all.
+    pub fn split(&mut self, stage: Stage, batches: u32, records: u64) {
+        self.stage_mut(stage).get_or_insert_with(|| StageProgress {
+            batches,
+            records,
+            enqueued: batches == 0,
+            settled_batches: 0,
+            settled_records: 0,
+            dead_lettered: 0,
+            settled: Bitmap::new(batches),
+            outcomes: Counts::default(),
+            codes: ByCode::new(),
+        });
+    }
+
+    /// Notes that every batch of a stage has been sent to the queue.
+    pub const fn enqueued(&mut self, stage: Stage) {
+        if let Some(progress) = self.stage_mut(stage) {
+            progress.enqueued = true;
+        }
+    }
+
+    /// Whether the results of a batch are stored.
+    pub fn is_settled(&self, stage: Stage, batch: BatchIndex) -> bool {
+        self.stage(stage)
+            .is_some_and(|progress| progress.settled.get(batch.0))
+    }
+
+    /// Lets a batch be handed to the site, unless it is settled or the import has stopped. A stopped
+    /// import forgets the batch unless its task may be open.
+    pub fn admit(&mut self, batch: &Batch, has_task: bool) -> Admission {
+        if self.is_settled(batch.stage, batch.batch) {
+            return Admission::Settled;
+        }
+        if self.stopped.is_some() && !has_task {
+            self.in_flight.remove(&flight(batch));
+            return Admission::Stopped;
+        }
+        Admission::Send(*self.in_flight.entry(flight(batch)).or_default())
+    }
+
+    /// Counts an error of a batch; the number of errors so far.
+    pub fn failed(&mut self, batch: &Batch) -> u32 {
+        let entry = self.in_flight.entry(flight(batch)).or_default();
+        entry.errors += 1;
+        entry.errors
+    }
+
+    /// Counts a wait for a slot; the number of waits so far.
+    pub fn waited(&mut self, batch: &Batch) -> u32 {
+        let entry = self.in_flight.entry(flight(batch)).or_default();
+        entry.waits += 1;
+        entry.waits
+    }
+
+    /// Notes what the site accepted.
+    pub fn accepted(&mut self, dialect: Dialect) {
+        self.dialect = Some(dialect);
+        self.refusals.clear();
+    }
+
+    /// Notes that the site refused a batch in every dialect although none has been accepted yet.
+    /// Once that cannot be the fault of single records any more, the import stops.
+    pub fn refused(&mut self, batch: &Batch, answers: Vec<(Dialect, String)>) {
+        let name = flight(batch);
+        if self.dialect.is_some() || self.refusals.iter().any(|refusal| refusal.batch == name) {
+            return;
+        }
+        let all = self.stage(batch.stage).map_or(0, |stage| stage.batches);
+        self.refusals.push(Refusal {
+            batch: name,
+            answers: answers.clone(),
+        });
+        if self.refusals.len() as u64 >= u64::from(REFUSALS_TO_STOP.min(all)) {
+            let said: Vec<String> = answers
+                .iter()
+                .map(|(dialect, answer)| format!("to the {} dialect: {answer}", dialect.name()))
+                .collect();
+            self.stop(Stop {
+                code: StopCode::DialectsRefused,
+                message: format!(
+                    "The site refuses the request in every shape it is documented to take. It answered {}",
+                    said.join(" - ")
+                ),
+            });
+        }
+    }
+
+    /// Stops the import because of a batch that was not sent.
+    pub fn stop_before(&mut self, batch: &Batch, stop: Stop) {
+        self.in_flight.remove(&flight(batch));
+        self.stop(stop);
+    }
+
+    /// Stops the import; the first reason stays.
+    pub fn stop(&mut self, stop: Stop) {
+        self.stopped.get_or_insert(stop);
+    }
+
+    /// Counts the end of a batch. False: it was counted before, and nothing changes.
+    pub fn settle(&mut self, batch: &Batch, end: &Settled, now: Timestamp) -> bool {
+        self.in_flight.remove(&flight(batch));
+        let Some(stage) = self.stage_mut(batch.stage) else {
+            return false;
+        };
+        if !stage.settled.set(batch.batch.0) {
+            return false;
+        }
+        stage.settled_batches += 1;
+        stage.settled_records += u64::from(batch.extent.records);
+        stage.dead_lettered += u32::from(end.dead_lettered);
+        stage.outcomes.merge(&end.outcomes);
+        super::counts::merge(&mut stage.codes, &end.codes);
+        self.task_seconds.extend(end.task_seconds);
+        let surplus = self.task_seconds.len().saturating_sub(KEPT_DURATIONS);
+        self.task_seconds.drain(..surplus);
+        self.updated_at = self.updated_at.max(now);
+        true
+    }
+
+    /// What the import needs next. Asked again, it answers the same until that has been done.
+    pub fn next(&self) -> Next {
+        if self.finished {
+            return Next::Nothing;
+        }
+        for stage in Stage::ALL {
+            let Some(progress) = self.stage(stage) else {
+                return Next::Split(stage);
+            };
+            let waits = if self.stopped.is_some() {
+                !self.in_flight.is_empty()
+            } else {
+                !progress.is_settled()
+            };
+            if waits {
+                return Next::Nothing;
+            }
+        }
+        Next::Finish
+    }
+}
+
+fn flight(batch: &Batch) -> String {
+    format!("{}-{}", batch.stage, batch.batch)
+}
+
+#[cfg(test)]
+mod tests;

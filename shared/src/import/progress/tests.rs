@@ -1,0 +1,128 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::import::batch::{Edition, Extent};
+use crate::import::outcome::Outcome;
+
+fn start() -> Progress {
+    Progress::new(ImportId::of("b", "f", &[]), Timestamp::UNIX_EPOCH)
+}
+
+fn batch(progress: &Progress, stage: Stage, number: u32) -> Batch {
+    let extent = Extent {
+        segment: 0,
+        start: 0,
+        end: 1,
+        records: 2,
+    };
+    Batch {
+        import: progress.import,
+        stage,
+        batch: BatchIndex(number),
+        edition: Edition(0),
+        extent,
+    }
+}
+
+fn end() -> Settled {
+    let mut end = Settled {
+        task_seconds: Some(3.0),
+        ..Settled::default()
+    };
+    end.outcomes.add_many(Outcome::Imported, 2);
+    end
+}
+
+#[test]
+fn organizations_come_before_customers_and_the_finish_after_both() {
+    let mut progress = start();
+    assert_eq!(progress.next(), Next::Split(Stage::Organizations));
+    progress.split(Stage::Organizations, 2, 4);
+    assert_eq!(progress.next(), Next::Nothing);
+    for number in [1, 0] {
+        assert_eq!(progress.next(), Next::Nothing);
+        let batch = batch(&progress, Stage::Organizations, number);
+        assert!(matches!(progress.admit(&batch, false), Admission::Send(_)));
+        assert!(progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH));
+    }
+    assert_eq!(progress.next(), Next::Split(Stage::Customers));
+    progress.split(Stage::Customers, 0, 0);
+    assert_eq!(progress.next(), Next::Finish);
+    progress.finished = true;
+    assert_eq!(progress.next(), Next::Nothing);
+}
+
+#[test]
+fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
+    let mut progress = start();
+    progress.split(Stage::Organizations, 3, 6);
+    let [a, b] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
+    progress.admit(&a, false);
+    progress.admit(&b, false);
+    progress.stop(crate::csm::error::Blocked::RightMissing.into());
+    assert_eq!(progress.next(), Next::Nothing);
+    // One was never sent, the other has a task that must be seen to its end.
+    assert_eq!(progress.admit(&a, false), Admission::Stopped);
+    assert!(matches!(progress.admit(&b, true), Admission::Send(_)));
+    assert_eq!(progress.next(), Next::Nothing);
+    progress.settle(&b, &end(), Timestamp::UNIX_EPOCH);
+    // The customers are still read, so that every record is accounted for.
+    assert_eq!(progress.next(), Next::Split(Stage::Customers));
+    progress.split(Stage::Customers, 5, 10);
+    assert_eq!(progress.next(), Next::Finish);
+}
+
+#[test]
+fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be_to_blame() {
+    let answers = || {
+        vec![
+            (Dialect::Reference, "no".to_owned()),
+            (Dialect::Guide, "nay".to_owned()),
+        ]
+    };
+    let mut many = start();
+    many.split(Stage::Organizations, 9, 18);
+    for number in [0, 0, 1] {
+        let batch = batch(&many, Stage::Organizations, number);
+        many.refused(&batch, answers());
+    }
+    assert_eq!(many.stopped, None);
+    let mut proven = many.clone();
+    many.refused(&batch(&many, Stage::Organizations, 2), answers());
+    let message = many.stopped.unwrap().message;
+    assert!(
+        message.contains("no") && message.contains("nay"),
+        "{message}"
+    );
+
+    proven.accepted(Dialect::Guide);
+    proven.refused(&batch(&proven, Stage::Organizations, 2), answers());
+    assert_eq!(proven.stopped, None);
+
+    let mut single = start();
+    single.split(Stage::Organizations, 1, 2);
+    single.refused(&batch(&single, Stage::Organizations, 0), answers());
+    assert!(single.stopped.is_some());
+}
+
+proptest! {
+    /// However often and in whatever order batches are settled, each is counted once.
+    #[test]
+    fn everything_may_happen_twice(order in prop::collection::vec(0u32..20, 0..80)) {
+        let mut progress = start();
+        progress.split(Stage::Customers, 20, 40);
+        for number in &order {
+            let batch = batch(&progress, Stage::Customers, *number);
+            progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH);
+        }
+        let distinct = order.iter().collect::<std::collections::BTreeSet<_>>().len();
+        let stage = progress.stage(Stage::Customers).unwrap();
+        prop_assert_eq!(stage.settled_batches as usize, distinct);
+        prop_assert_eq!(stage.outcomes.read as usize, distinct * 2);
+        prop_assert!(stage.outcomes.balances());
+        prop_assert!(progress.task_seconds.len() <= KEPT_DURATIONS);
+
+        let json = serde_json::to_vec(&progress).unwrap();
+        prop_assert_eq!(serde_json::from_slice::<Progress>(&json).unwrap(), progress);
+    }
+}

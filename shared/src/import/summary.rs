@@ -1,0 +1,260 @@
+//! `summary.json`: the ledger of an import.
+
+use serde::{Deserialize, Serialize};
+
+use super::counts::{self, ByCode, Counts};
+use super::document::{Ignored, ImportDocument};
+use super::id::ImportId;
+use super::manifest::Manifest;
+use super::outcome::Outcome;
+use super::progress::{Progress, Stop};
+use crate::code::Code;
+use crate::csm::request::Dialect;
+use crate::mapping::stage::Stage;
+
+/// How an import came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Every batch was settled.
+    Finished,
+    /// Something stopped it; the message says what, and what was left.
+    Stopped,
+    /// Nothing that was dropped is an export that can be imported.
+    Refused,
+}
+
+/// The ledger of an import.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The import.
+    pub import: ImportId,
+    /// How it came to its end.
+    pub state: State,
+    /// A sentence for the administrator, where there is something to say.
+    pub message: Option<String>,
+    /// Where its objects were dropped.
+    pub folder: String,
+    /// All records.
+    pub records: Counts,
+    /// The same by what they became.
+    pub objects: Objects,
+    /// Its batches.
+    pub batches: Batches,
+    /// Why records were rejected.
+    pub rejected_by_code: ByCode,
+    /// Why records were skipped.
+    pub skipped_by_code: ByCode,
+    /// Why records failed.
+    pub failed_by_code: ByCode,
+    /// Why records are unknown.
+    pub unknown_by_code: ByCode,
+    /// What was noticed about records that were sent.
+    pub warnings_by_code: ByCode,
+    /// What was dropped and is not imported.
+    pub ignored: Vec<Ignored>,
+    /// The dialect that the site accepted.
+    pub dialect: Option<Dialect>,
+    /// How fast the site worked.
+    pub pace: Pace,
+    /// When.
+    pub timings: Timings,
+}
+
+/// Records by what they became.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objects {
+    /// Accounts.
+    pub organizations: Counts,
+    /// Contacts and person accounts.
+    pub customers: Counts,
+}
+
+/// The batches of an import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batches {
+    /// In all.
+    pub total: u64,
+    /// Those whose results are stored.
+    pub settled: u64,
+    /// Of these, those that were given up after too many errors.
+    pub dead_lettered: u64,
+}
+
+/// How fast the site worked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pace {
+    /// The median duration of the most recent tasks, in seconds, as far as any were seen to end.
+    pub task_seconds_median: Option<f64>,
+    /// Records settled per second, from the first look at the export to the last settled batch.
+    pub records_per_second: Option<f64>,
+}
+
+/// When an import began and ended.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timings {
+    /// When its objects were taken.
+    pub started_at: jiff::Timestamp,
+    /// When its last batch was settled.
+    pub finished_at: jiff::Timestamp,
+    /// The time between the two.
+    pub seconds: f64,
+}
+
+/// Counts the records of a stage while its results are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    counts: [Counts; 2],
+    rejected: ByCode,
+    skipped: ByCode,
+    failed: ByCode,
+    unknown: ByCode,
+    warnings: ByCode,
+}
+
+impl Tally {
+    /// Counts one record.
+    pub fn add(&mut self, stage: Stage, outcome: Outcome, code: Option<Code>) {
+        if let Some(counts) = self.counts.get_mut(position(stage)) {
+            counts.add(outcome);
+        }
+        let by_code = match outcome {
+            Outcome::Rejected => &mut self.rejected,
+            Outcome::Skipped => &mut self.skipped,
+            Outcome::Failed => &mut self.failed,
+            Outcome::Unknown => &mut self.unknown,
+            Outcome::Imported | Outcome::Unchanged => return,
+        };
+        if let Some(code) = code {
+            counts::count(by_code, code);
+        }
+    }
+
+    /// Counts a warning.
+    pub fn warn(&mut self, code: Code) {
+        counts::count(&mut self.warnings, code);
+    }
+
+    /// The counts of a stage.
+    pub fn of(&self, stage: Stage) -> Counts {
+        self.counts
+            .get(position(stage))
+            .copied()
+            .unwrap_or_default()
+    }
+}
+
+const fn position(stage: Stage) -> usize {
+    match stage {
+        Stage::Organizations => 0,
+        Stage::Customers => 1,
+    }
+}
+
+/// The ledger does not add up: a fault of this program, never of an export.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the ledger of import {import} does not add up for {stage}: {expected} records expected, {counted:?} counted"
+)]
+pub struct Unbalanced {
+    import: ImportId,
+    stage: Stage,
+    expected: u64,
+    counted: Counts,
+}
+
+impl Summary {
+    /// Draws up the ledger, and asserts that it adds up.
+    ///
+    /// # Errors
+    /// [`Unbalanced`]: some record was counted not at all or twice.
+    pub fn draw_up(
+        document: &ImportDocument,
+        progress: &Progress,
+        manifests: &[Manifest],
+        tally: Tally,
+    ) -> Result<Self, Unbalanced> {
+        let mut batches = Batches::default();
+        for manifest in manifests {
+            let counted = tally.of(manifest.stage);
+            let expected = manifest.mapped + manifest.left_out().read;
+            if counted.read != expected || !counted.balances() {
+                let (import, stage) = (manifest.import, manifest.stage);
+                return Err(Unbalanced {
+                    import,
+                    stage,
+                    expected,
+                    counted,
+                });
+            }
+            batches.total += manifest.batches.len() as u64;
+            if let Some(stage) = progress.stage(manifest.stage) {
+                batches.settled += u64::from(stage.settled_batches);
+                batches.dead_lettered += u64::from(stage.dead_lettered);
+            }
+        }
+        let objects = Objects {
+            organizations: tally.of(Stage::Organizations),
+            customers: tally.of(Stage::Customers),
+        };
+        let mut records = objects.organizations;
+        records.merge(&objects.customers);
+        let seconds = progress
+            .updated_at
+            .duration_since(progress.started_at)
+            .as_secs_f64();
+        let (state, message) = verdict(document, progress.stopped.as_ref());
+        Ok(Self {
+            import: document.id,
+            state,
+            message,
+            folder: document.folder.clone(),
+            records,
+            objects,
+            batches,
+            rejected_by_code: tally.rejected,
+            skipped_by_code: tally.skipped,
+            failed_by_code: tally.failed,
+            unknown_by_code: tally.unknown,
+            warnings_by_code: tally.warnings,
+            ignored: document.ignored.clone(),
+            dialect: progress.dialect,
+            pace: Pace {
+                task_seconds_median: median(&progress.task_seconds),
+                records_per_second: (seconds > 0.0).then(|| rate(&objects, seconds)),
+            },
+            timings: Timings {
+                started_at: progress.started_at,
+                finished_at: progress.updated_at,
+                seconds,
+            },
+        })
+    }
+}
+
+fn verdict(document: &ImportDocument, stopped: Option<&Stop>) -> (State, Option<String>) {
+    match stopped {
+        Some(stop) => (State::Stopped, Some(stop.message.clone())),
+        None if document.exports.is_empty() => {
+            let reasons: Vec<&str> = document.ignored.iter().map(|i| i.reason.as_str()).collect();
+            (
+                State::Refused,
+                Some(format!("Nothing was imported. {}", reasons.join(" "))),
+            )
+        }
+        None => (State::Finished, None),
+    }
+}
+
+fn median(seconds: &[f64]) -> Option<f64> {
+    let mut sorted = seconds.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied()
+}
+
+fn rate(objects: &Objects, seconds: f64) -> f64 {
+    let sent = |c: &Counts| c.imported + c.unchanged + c.failed + c.unknown;
+    #[expect(clippy::cast_precision_loss, reason = "a rate needs no 53 bits")]
+    let records = (sent(&objects.organizations) + sent(&objects.customers)) as f64;
+    records / seconds
+}

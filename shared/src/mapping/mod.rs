@@ -1,0 +1,14 @@
+//! What a Salesforce record becomes in CSM.
+//!
+//! [`mapper`] joins the parts: which columns are used (`plan`), how values change ([`convert`]), what
+//! an earlier record has taken ([`seen`]), and what comes out ([`record`]).
+
+pub mod columns;
+pub mod convert;
+pub mod definition;
+pub mod email;
+pub mod mapper;
+mod plan;
+pub mod record;
+pub mod seen;
+pub mod stage;

@@ -1,0 +1,196 @@
+//! What comes out of the mapping: a mapped record, or an issue in its place.
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::salesforce::id::SalesforceId;
+
+/// The detail field that holds the Salesforce id, by which a record is found again on the site.
+pub const EXTERNAL_ID: &str = "External ID";
+
+/// A value of one detail field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The name of the field, exactly as on the site.
+    pub name: String,
+    /// The values; several only in a multi-select.
+    pub values: Vec<String>,
+}
+
+/// What the site is to hold about a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Profile {
+    /// From a contact or a person account.
+    #[serde(rename_all = "camelCase")]
+    Customer {
+        /// A valid address; the site keys customers on it.
+        email: String,
+        /// The name of the person.
+        display_name: String,
+        /// The details that have values.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        details: Vec<Detail>,
+        /// The site's ids of the organizations to link to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        organizations: Vec<String>,
+    },
+    /// From an account.
+    Organization {
+        /// The name, unique within the import; the site keys organizations on it.
+        name: String,
+        /// The details that have values.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        details: Vec<Detail>,
+    },
+}
+
+impl Profile {
+    /// The details that have values.
+    pub fn details(&self) -> &[Detail] {
+        match self {
+            Self::Customer { details, .. } | Self::Organization { details, .. } => details,
+        }
+    }
+}
+
+/// A record that is to be written to the site; one line of a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MappedRecord {
+    /// The file of the import it stands in, from 0.
+    pub source: u32,
+    /// Its number in the file, from 1.
+    pub record: u64,
+    /// The line of the file it starts on, from 1.
+    pub line: u64,
+    /// Its own Salesforce id, unless the export has no `Id` column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<SalesforceId>,
+    /// What the site is to hold.
+    pub profile: Profile,
+    /// What was lost or doubtful.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Issue>,
+}
+
+impl MappedRecord {
+    /// What is sent as External ID: of a person account, the id of its contact. `None` when the site
+    /// has no such field or the export no ids.
+    pub fn external_id(&self) -> Option<&str> {
+        let detail = self
+            .profile
+            .details()
+            .iter()
+            .find(|detail| detail.name == EXTERNAL_ID)?;
+        detail.values.first().map(String::as_str)
+    }
+}
+
+/// Something to report about a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// What happened.
+    pub code: Code,
+    /// The export's column, or the detail field if a value did not fit it; may be empty.
+    pub field: String,
+    /// The value it is about, shortened; may be empty.
+    pub value: String,
+    /// The record's own Salesforce id, if it has a valid one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salesforce_id: Option<String>,
+}
+
+impl Issue {
+    /// Characters of the value that are kept, the ellipsis included.
+    pub const VALUE_LIMIT: usize = 60;
+
+    /// An issue whose value is shortened.
+    pub fn new(code: Code, field: &str, value: &str, id: Option<SalesforceId>) -> Self {
+        let value = if value.chars().nth(Self::VALUE_LIMIT).is_some() {
+            value
+                .chars()
+                .take(Self::VALUE_LIMIT - 1)
+                .chain(['\u{2026}'])
+                .collect()
+        } else {
+            value.to_owned()
+        };
+        Self {
+            code,
+            field: field.to_owned(),
+            value,
+            salesforce_id: id.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// What became of a record in a stage. A record of the export is of exactly one stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The other stage deals with it.
+    NotOfThisStage,
+    /// It is to be written.
+    Mapped(Box<MappedRecord>),
+    /// It cannot be written; somebody has to correct it.
+    Rejected(Issue),
+    /// It need not be written; nobody has to do anything.
+    Skipped(Issue),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapped_record_is_one_line_of_json() {
+        let id = SalesforceId::parse("003000000000001").unwrap();
+        let details = vec![Detail {
+            name: EXTERNAL_ID.into(),
+            values: vec!["003000000000001AAA".into()],
+        }];
+        let warnings = vec![Issue::new(Code::ValueCut, "Title", "x", id)];
+        let mut record = MappedRecord {
+            source: 0,
+            record: 12,
+            line: 14,
+            id,
+            profile: Profile::Customer {
+                email: "ada@example.com".into(),
+                display_name: "Ada\nLovelace".into(),
+                details,
+                organizations: vec!["10".into()],
+            },
+            warnings,
+        };
+        let line = serde_json::to_string(&record).unwrap();
+        assert_eq!(
+            line,
+            r#"{"source":0,"record":12,"line":14,"id":"003000000000001AAA","profile":{"email":"ada@example.com","displayName":"Ada\nLovelace","details":[{"name":"External ID","values":["003000000000001AAA"]}],"organizations":["10"]},"warnings":[{"code":"value-cut","field":"Title","value":"x","salesforce_id":"003000000000001AAA"}]}"#
+        );
+        assert_eq!(serde_json::from_str::<MappedRecord>(&line).unwrap(), record);
+        assert_eq!(record.external_id(), Some("003000000000001AAA"));
+
+        record.id = None;
+        record.warnings.clear();
+        record.profile = Profile::Organization {
+            name: "Acme".into(),
+            details: vec![],
+        };
+        let line = serde_json::to_string(&record).unwrap();
+        assert_eq!(
+            line,
+            r#"{"source":0,"record":12,"line":14,"profile":{"name":"Acme"}}"#
+        );
+        assert_eq!(serde_json::from_str::<MappedRecord>(&line).unwrap(), record);
+    }
+
+    #[test]
+    fn values_are_shortened() {
+        for (length, kept) in [(60, "é".repeat(60)), (61, format!("{}…", "é".repeat(59)))] {
+            assert_eq!(
+                Issue::new(Code::ValueCut, "", &"é".repeat(length), None).value,
+                kept
+            );
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! What earlier records of a stage have taken: ids, emails and names.
+//!
+//! Only hashes are kept, so that a record costs about 40 bytes. The odds that any two values among a
+//! million share a 64-bit hash are 3 in 100 million.
+
+use std::collections::{HashMap, HashSet};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::email::Email;
+use crate::salesforce::id::SalesforceId;
+
+/// Everything taken so far, across all files of a stage.
+#[derive(Debug, Default)]
+pub struct Seen {
+    ids: HashMap<u64, Claim>,
+    emails: HashSet<u64>,
+    names: HashSet<u64>,
+    /// How often a name came without an id to tell it apart. Empty in all but the oddest exports.
+    repeats: HashMap<u64, u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    /// Half the fingerprint of the record; enough to compare two records of one id.
+    fingerprint: u32,
+    by: By,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    /// A record with this id was read.
+    Record,
+    /// A record with this id was mapped.
+    Mapped,
+    /// The other record of the same person was mapped.
+    Twin,
+}
+
+/// How the id of a record relates to those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdClaim {
+    /// The id is new, and now taken.
+    New,
+    /// The very same record was there before.
+    Same,
+    /// Another record had this id.
+    Other,
+    /// The person behind this id was mapped from another record.
+    Twin,
+}
+
+impl Seen {
+    /// Takes an id for the record with this fingerprint.
+    pub fn claim_id(&mut self, id: SalesforceId, fingerprint: u64) -> IdClaim {
+        let claim = Claim {
+            fingerprint: halve(fingerprint),
+            by: By::Record,
+        };
+        match self.ids.get(&hash(id.as_str())) {
+            None => {
+                self.ids.insert(hash(id.as_str()), claim);
+                IdClaim::New
+            }
+            Some(taken) if taken.by == By::Twin => IdClaim::Twin,
+            Some(taken) if taken.fingerprint == claim.fingerprint => IdClaim::Same,
+            Some(_) => IdClaim::Other,
+        }
+    }
+
+    /// Whether the person behind this id was mapped, from whichever record.
+    pub fn is_mapped(&self, id: SalesforceId) -> bool {
+        self.ids
+            .get(&hash(id.as_str()))
+            .is_some_and(|claim| claim.by != By::Record)
+    }
+
+    /// Says that the record with this id was mapped, and with it the person behind `twin`.
+    pub fn mapped(&mut self, id: Option<SalesforceId>, twin: Option<SalesforceId>) {
+        if let Some(claim) = id.and_then(|id| self.ids.get_mut(&hash(id.as_str()))) {
+            claim.by = By::Mapped;
+        }
+        if let Some(twin) = twin {
+            self.ids.insert(
+                hash(twin.as_str()),
+                Claim {
+                    fingerprint: 0,
+                    by: By::Twin,
+                },
+            );
+        }
+    }
+
+    /// Whether a mapped record has this email.
+    pub fn has_email(&self, email: &Email<'_>) -> bool {
+        self.emails.contains(&hash(&email.key()))
+    }
+
+    /// Takes an email for a record that was mapped.
+    pub fn claim_email(&mut self, email: &Email<'_>) {
+        self.emails.insert(hash(&email.key()));
+    }
+
+    /// Takes a name for an organization. `None`: it was free; otherwise the name to use instead, which
+    /// is taken now: with the Salesforce id, or without one with a number, in parentheses.
+    pub fn claim_name(&mut self, name: &str, id: Option<SalesforceId>) -> Option<String> {
+        if self.names.insert(name_hash(name)) {
+            return None;
+        }
+        if let Some(id) = id {
+            let unique = format!("{name} ({id})");
+            self.names.insert(name_hash(&unique));
+            return Some(unique);
+        }
+        loop {
+            let count = self.repeats.entry(name_hash(name)).or_insert(1);
+            *count += 1;
+            let numbered = format!("{name} ({count})");
+            if self.names.insert(name_hash(&numbered)) {
+                return Some(numbered);
+            }
+        }
+    }
+}
+
+fn hash(text: &str) -> u64 {
+    xxh3_64(text.as_bytes())
+}
+
+/// Names are compared as the site does (documented for detail fields): trimmed and without case.
+fn name_hash(name: &str) -> u64 {
+    hash(&name.trim().to_lowercase())
+}
+
+const fn halve(fingerprint: u64) -> u32 {
+    (fingerprint >> 32) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> SalesforceId {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn ids_are_taken_once() {
+        let mut seen = Seen::default();
+        let (contact, account) = (id("003000000000001"), id("001000000000001"));
+        assert_eq!(seen.claim_id(contact, 1 << 32), IdClaim::New);
+        assert_eq!(seen.claim_id(contact, 1 << 32), IdClaim::Same);
+        assert_eq!(seen.claim_id(contact, 2 << 32), IdClaim::Other);
+        assert!(!seen.is_mapped(contact));
+        seen.mapped(Some(contact), Some(account));
+        assert!(seen.is_mapped(contact) && seen.is_mapped(account));
+        assert_eq!(seen.claim_id(account, 1 << 32), IdClaim::Twin);
+    }
+
+    #[test]
+    fn emails_are_compared_without_case() {
+        let mut seen = Seen::default();
+        let email = Email::parse("Ada@example.com").unwrap();
+        assert!(!seen.has_email(&email));
+        seen.claim_email(&email);
+        assert!(seen.has_email(&Email::parse("ada@EXAMPLE.com").unwrap()));
+    }
+
+    #[test]
+    fn names_are_made_unique() {
+        let mut seen = Seen::default();
+        let with_id = Some(id("001000000000001"));
+        for (name, id, unique) in [
+            ("Acme", with_id, None),
+            ("Acme (3)", None, None),
+            (" ACME", with_id, Some(" ACME (001000000000001AAA)")),
+            (
+                "acme (001000000000001AAA)",
+                None,
+                Some("acme (001000000000001AAA) (2)"),
+            ),
+            ("Acme", None, Some("Acme (2)")),
+            ("Acme", None, Some("Acme (4)")),
+            ("Übersee", None, None),
+            ("ÜBERSEE", None, Some("ÜBERSEE (2)")),
+        ] {
+            assert_eq!(seen.claim_name(name, id).as_deref(), unique, "{name}");
+        }
+    }
+}

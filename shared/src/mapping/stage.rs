@@ -1,0 +1,82 @@
+//! The two passes of an import.
+
+use serde::{Deserialize, Serialize};
+
+use crate::salesforce::export::{Object, Recognised};
+use crate::salesforce::header::Header;
+
+/// One pass over the export. Organizations come first: customers are linked to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    /// Accounts become organizations.
+    Organizations,
+    /// Contacts and person accounts become customers.
+    Customers,
+}
+
+impl Stage {
+    /// Both stages, in their order.
+    pub const ALL: [Self; 2] = [Self::Organizations, Self::Customers];
+
+    /// The stage's name in keys, messages and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Organizations => "organizations",
+            Self::Customers => "customers",
+        }
+    }
+
+    /// Whether the file can hold records of this stage, so that it has to be read in it.
+    ///
+    /// Among the files of the customers' stage, those of contacts are read first: the contact of a
+    /// person account says more than the account.
+    pub fn reads(self, recognised: Recognised, header: &Header) -> bool {
+        match self {
+            Self::Organizations => recognised.may_hold(Object::Account),
+            Self::Customers => {
+                recognised.may_hold(Object::Contact)
+                    || (recognised.may_hold(Object::Account) && header.has("IsPersonAccount"))
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_read_in_the_stages_they_have_records_for() {
+        let people = Header::new(["Name", "IsPersonAccount"]);
+        let companies = Header::new(["Name"]);
+        for (recognised, header, reads) in [
+            (Recognised::One(Object::Account), &companies, [true, false]),
+            (Recognised::One(Object::Account), &people, [true, true]),
+            (Recognised::One(Object::Contact), &people, [false, true]),
+            (Recognised::PerRecord(0), &companies, [true, true]),
+        ] {
+            assert_eq!(
+                Stage::ALL.map(|stage| stage.reads(recognised, header)),
+                reads,
+                "{recognised:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_name_is_the_same_everywhere() {
+        for stage in Stage::ALL {
+            assert_eq!(
+                serde_json::to_string(&stage).unwrap(),
+                format!("\"{stage}\"")
+            );
+        }
+    }
+}
