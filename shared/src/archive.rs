@@ -83,9 +83,7 @@ impl<S: Store> Archive<S> {
     /// # Errors
     /// As [`Self::find`], and [`ArchiveError::Missing`].
     pub async fn get<T: DeserializeOwned>(&self, key: &str) -> Result<T, ArchiveError> {
-        self.find(key)
-            .await?
-            .ok_or_else(|| ArchiveError::Missing(key.to_owned()))
+        self.find(key).await?.ok_or_else(|| ArchiveError::Missing(key.to_owned()))
     }
 
     /// Writes a JSON document.
@@ -122,9 +120,7 @@ impl<S: Store> Archive<S> {
             if after == before {
                 return Ok((after, result));
             }
-            let condition = etag
-                .as_deref()
-                .map_or(Condition::Absent, Condition::Unchanged);
+            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
             if self.put(key, &after, condition).await? == Written::Yes {
                 return Ok((after, result));
             }
@@ -159,9 +155,7 @@ impl<S: Store> Archive<S> {
     ) -> Result<(Progress, R), ArchiveError> {
         let key = keys::progress(import);
         let changed = self
-            .update(&key, |progress: &mut Option<Progress>| {
-                progress.as_mut().map(&mut change)
-            })
+            .update(&key, |progress: &mut Option<Progress>| progress.as_mut().map(&mut change))
             .await?;
         match changed {
             (Some(progress), Some(result)) => Ok((progress, result)),
@@ -181,14 +175,8 @@ impl<S: Store> Archive<S> {
         let Some(stored) = self.store.read(key, range).await? else {
             return Ok(None);
         };
-        let lines = stored
-            .bytes
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty());
-        lines
-            .map(|line| parse(key, line))
-            .collect::<Result<Vec<T>, _>>()
-            .map(Some)
+        let lines = stored.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        lines.map(|line| parse(key, line)).collect::<Result<Vec<T>, _>>().map(Some)
     }
 
     /// The records of a batch.
@@ -196,16 +184,9 @@ impl<S: Store> Archive<S> {
     /// # Errors
     /// As [`Self::get`].
     pub async fn records(&self, batch: &Batch) -> Result<Vec<MappedRecord>, ArchiveError> {
-        let key = keys::segment(
-            batch.import,
-            batch.stage,
-            batch.edition,
-            batch.extent.segment,
-        );
+        let key = keys::segment(batch.import, batch.stage, batch.edition, batch.extent.segment);
         let range = batch.extent.start..batch.extent.end;
-        self.lines(&key, Some(range))
-            .await?
-            .ok_or(ArchiveError::Missing(key))
+        self.lines(&key, Some(range)).await?.ok_or(ArchiveError::Missing(key))
     }
 
     /// Writes lines, unless the object is there already; then it stays as it is.
@@ -219,31 +200,21 @@ impl<S: Store> Archive<S> {
     ) -> Result<Written, ArchiveError> {
         let mut bytes = Vec::new();
         for line in lines {
-            serde_json::to_writer(&mut bytes, line).map_err(|source| ArchiveError::Unreadable {
-                key: key.to_owned(),
-                source,
-            })?;
+            serde_json::to_writer(&mut bytes, line)
+                .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source })?;
             bytes.push(b'\n');
         }
-        Ok(self
-            .store
-            .write(key, bytes.into(), Condition::Absent)
-            .await?)
+        Ok(self.store.write(key, bytes.into(), Condition::Absent).await?)
     }
 }
 
 fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, ArchiveError> {
-    serde_json::from_slice(bytes).map_err(|source| ArchiveError::Unreadable {
-        key: key.to_owned(),
-        source,
-    })
+    serde_json::from_slice(bytes)
+        .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source })
 }
 
 fn serialize<T: Serialize>(key: &str, value: &T) -> Result<Bytes, ArchiveError> {
     serde_json::to_vec_pretty(value)
         .map(Bytes::from)
-        .map_err(|source| ArchiveError::Unreadable {
-            key: key.to_owned(),
-            source,
-        })
+        .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source })
 }

@@ -47,10 +47,7 @@ impl Settings {
     /// # Errors
     /// Names every setting that is missing or wrong, and what it should be.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let mut reader = Reader {
-            lookup,
-            problems: Vec::new(),
-        };
+        let mut reader = Reader { lookup, problems: Vec::new() };
         let settings = Self {
             bucket: reader.text("BUCKET"),
             exports_queue: reader.text("EXPORTS_QUEUE_URL"),
@@ -72,17 +69,10 @@ impl Settings {
             ),
             unknown_organization: reader.one_of(
                 "UNKNOWN_ORGANIZATION",
-                &[
-                    ("warn", UnknownOrganization::Warn),
-                    ("reject", UnknownOrganization::Reject),
-                ],
+                &[("warn", UnknownOrganization::Warn), ("reject", UnknownOrganization::Reject)],
             ),
         };
-        if reader.problems.is_empty() {
-            Ok(settings)
-        } else {
-            Err(ConfigError(reader.problems))
-        }
+        if reader.problems.is_empty() { Ok(settings) } else { Err(ConfigError(reader.problems)) }
     }
 
     /// A short name of the site, so that what is kept across imports is kept apart by site.
@@ -142,8 +132,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         }
         if !text.is_empty() {
             let names: Vec<&str> = choices.iter().map(|(choice, _)| *choice).collect();
-            self.problems
-                .push(format!("{name} must be one of {}", names.join(", ")));
+            self.problems.push(format!("{name} must be one of {}", names.join(", ")));
         }
         T::default()
     }
@@ -153,6 +142,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands in for the environment")]
     fn complete(name: &str) -> Option<String> {
         Some(match name {
             "CSM_BASE_URL" => "https://api.atlassian.com/jsm/csm/cloudid/c1".into(),
@@ -183,11 +173,7 @@ mod tests {
     fn a_slash_at_the_end_is_the_same_site() {
         let with = |url: &'static str| {
             let read = |name: &str| {
-                if name == "CSM_BASE_URL" {
-                    Some(url.into())
-                } else {
-                    complete(name)
-                }
+                if name == "CSM_BASE_URL" { Some(url.into()) } else { complete(name) }
             };
             Settings::read(read).unwrap().site()
         };

@@ -133,9 +133,7 @@ pub async fn go_on<E: Queue, T: Queue>(
     match next {
         Next::Nothing => Ok(()),
         Next::Split(_) => Ok(exports.send(vec![message(&Continue { import })?]).await?),
-        Next::Finish => Ok(tasks
-            .send(vec![message(&TaskMessage::Finish(import))?])
-            .await?),
+        Next::Finish => Ok(tasks.send(vec![message(&TaskMessage::Finish(import))?]).await?),
     }
 }
 
@@ -145,8 +143,5 @@ pub async fn go_on<E: Queue, T: Queue>(
 /// It cannot be written as JSON.
 pub fn message<T: serde::Serialize>(value: &T) -> Result<Outgoing, ConsumeError> {
     let body = serde_json::to_string(value).map_err(ConsumeError::Unwritable)?;
-    Ok(Outgoing {
-        body,
-        ..Outgoing::default()
-    })
+    Ok(Outgoing { body, ..Outgoing::default() })
 }

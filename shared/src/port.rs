@@ -25,10 +25,7 @@ impl PortError {
         action: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self {
-            action,
-            source: source.into(),
-        }
+        Self { action, source: source.into() }
     }
 }
 

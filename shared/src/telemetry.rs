@@ -8,9 +8,5 @@ use tracing_subscriber::EnvFilter;
 pub fn init(level: &str) {
     let directives = format!("warn,csm_import={level},split={level},submit={level},poll={level}");
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .json()
-        .with_env_filter(filter)
-        .with_current_span(true)
-        .init();
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_current_span(true).init();
 }

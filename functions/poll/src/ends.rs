@@ -69,18 +69,10 @@ impl<'a> Ends<'a> {
         manifest: &'a Manifest,
         progress: &'a Progress,
     ) -> Self {
-        let Manifest {
-            import,
-            stage,
-            edition,
-            ..
-        } = *manifest;
+        let Manifest { import, stage, edition, .. } = *manifest;
         let left_out = (0..manifest.left_out_parts).map(move |number| async move {
             let key = keys::left_out(import, stage, edition, number);
-            let lines = archive
-                .lines(&key, None)
-                .await?
-                .ok_or(ArchiveError::Missing(key))?;
+            let lines = archive.lines(&key, None).await?.ok_or(ArchiveError::Missing(key))?;
             Ok(lines.into_iter().map(End::LeftOut).collect())
         });
         let sent = manifest.batches().map(move |batch| async move {
@@ -94,9 +86,7 @@ impl<'a> Ends<'a> {
                 _ => return Err(ArchiveError::Missing(key).into()),
             };
             let ends = records.into_iter().map(Box::new).zip(results);
-            Ok(ends
-                .map(|(record, result)| End::Sent(record, result))
-                .collect())
+            Ok(ends.map(|(record, result)| End::Sent(record, result)).collect())
         });
         Self {
             left_out: stream::iter(left_out).buffered(AHEAD).boxed(),
@@ -114,10 +104,7 @@ impl<'a> Ends<'a> {
         fill(&mut self.next_left_out, &mut self.left_out).await?;
         fill(&mut self.next_sent, &mut self.sent).await?;
         let position = |queue: &VecDeque<End>| {
-            queue
-                .front()
-                .map(End::position)
-                .filter(|(of, _)| *of == source)
+            queue.front().map(End::position).filter(|(of, _)| *of == source)
         };
         let queue = match (position(&self.next_left_out), position(&self.next_sent)) {
             (None, None) => return Ok(None),

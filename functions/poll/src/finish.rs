@@ -33,11 +33,7 @@ pub async fn write<S: Store, E: Exports>(
     let document = archive.document(import).await?;
     let mut manifests = Vec::new();
     for stage in Stage::ALL {
-        manifests.push(
-            archive
-                .get::<Manifest>(&keys::manifest(import, stage))
-                .await?,
-        );
+        manifests.push(archive.get::<Manifest>(&keys::manifest(import, stage)).await?);
     }
     // Two parts ahead keep the upload busy without gathering the file in memory.
     let (succeeded, succeeded_parts) = mpsc::channel(2);
@@ -56,16 +52,12 @@ pub async fn write<S: Store, E: Exports>(
         columns: columns(&document, &manifests, progress),
         tally: Tally::default(),
     };
-    let (uploaded, tally) = tokio::join!(
-        uploads,
-        results.write(archive, exports, &manifests, progress)
-    );
+    let (uploaded, tally) =
+        tokio::join!(uploads, results.write(archive, exports, &manifests, progress));
     // A failed upload ends the writing as well; its own error says more.
     let ((), ()) = uploaded?;
     let summary = Summary::draw_up(&document, progress, &manifests, tally?)?;
-    archive
-        .put(&keys::summary(import), &summary, Condition::Always)
-        .await?;
+    archive.put(&keys::summary(import), &summary, Condition::Always).await?;
     Ok(())
 }
 
@@ -79,19 +71,11 @@ fn columns(document: &ImportDocument, manifests: &[Manifest], progress: &Progres
         });
         open || !manifest.rejected.is_empty()
     };
-    let mut stages: Vec<Stage> = manifests
-        .iter()
-        .filter(with_errors)
-        .map(|m| m.stage)
-        .collect();
+    let mut stages: Vec<Stage> = manifests.iter().filter(with_errors).map(|m| m.stage).collect();
     if stages.is_empty() {
         stages.extend(Stage::ALL);
     }
-    ErrorColumns::of(
-        stages
-            .into_iter()
-            .flat_map(|stage| document.exports_of(stage)),
-    )
+    ErrorColumns::of(stages.into_iter().flat_map(|stage| document.exports_of(stage)))
 }
 
 struct Results<'a> {
@@ -115,8 +99,7 @@ impl Results<'_> {
         for manifest in manifests {
             let mut ends = Ends::of(archive, manifest, progress);
             for export in self.document.exports_of(manifest.stage) {
-                self.export(exports, manifest.stage, export, &mut ends)
-                    .await?;
+                self.export(exports, manifest.stage, export, &mut ends).await?;
             }
         }
         self.succeeded.end().await?;

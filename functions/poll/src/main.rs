@@ -21,10 +21,8 @@ async fn main() -> anyhow::Result<()> {
     telemetry::init(&lookup("LOG_LEVEL").unwrap_or_default());
     let settings = Settings::read(lookup)?;
     let sdk = sdk_config().await;
-    let secret = Secret::new(
-        aws_sdk_secretsmanager::Client::new(&sdk),
-        settings.csm_secret_id.clone(),
-    );
+    let secret =
+        Secret::new(aws_sdk_secretsmanager::Client::new(&sdk), settings.csm_secret_id.clone());
     let bucket = Bucket::new(aws_sdk_s3::Client::new(&sdk), settings.bucket.clone());
     let queue = |url: &str| SqsQueue::new(Sqs::new(&sdk), url.to_owned());
     let tasks_queue = queue(&settings.tasks_queue);
@@ -37,7 +35,6 @@ async fn main() -> anyhow::Result<()> {
         clock: SystemClock,
         patience: settings.read_back,
     };
-    lambda::serve(poller, tasks_queue)
-        .await
-        .map_err(anyhow::Error::from_boxed)
+    let serving = Box::pin(lambda::serve(poller, tasks_queue));
+    serving.await.map_err(anyhow::Error::from_boxed)
 }

@@ -25,10 +25,7 @@ pub struct CsvUpload {
 impl CsvUpload {
     /// A file whose parts go to `parts`.
     pub fn new(parts: Sender<Option<Bytes>>) -> Self {
-        Self {
-            writer: writer(),
-            parts,
-        }
+        Self { writer: writer(), parts }
     }
 
     /// Adds a line.
@@ -40,21 +37,14 @@ impl CsvUpload {
         I: IntoIterator<Item = F>,
         F: AsRef<[u8]>,
     {
-        self.writer
-            .write_record(fields)
-            .map_err(|e| PortError::new("writing a line", e))?;
-        if self.writer.get_ref().len() >= PART {
-            self.send().await
-        } else {
-            Ok(())
-        }
+        self.writer.write_record(fields).map_err(|e| PortError::new("writing a line", e))?;
+        if self.writer.get_ref().len() >= PART { self.send().await } else { Ok(()) }
     }
 
     async fn send(&mut self) -> Result<(), ConsumeError> {
         let full = std::mem::replace(&mut self.writer, writer());
-        let part = full
-            .into_inner()
-            .map_err(|e| PortError::new("writing a part", e.into_error()))?;
+        let part =
+            full.into_inner().map_err(|e| PortError::new("writing a part", e.into_error()))?;
         let sent = self.parts.send(Some(part.into())).await;
         sent.map_err(|_| PortError::new("writing a part", "the upload has ended").into())
     }
@@ -72,21 +62,11 @@ impl CsvUpload {
 
 fn writer() -> Writer<Vec<u8>> {
     // Lines differ in their number of fields only by mistake, and a mistake must not lose a record.
-    WriterBuilder::new()
-        .quote_style(QuoteStyle::Always)
-        .flexible(true)
-        .from_writer(Vec::new())
+    WriterBuilder::new().quote_style(QuoteStyle::Always).flexible(true).from_writer(Vec::new())
 }
 
 /// The columns of `succeeded.csv`.
-pub const SUCCEEDED: [&str; 6] = [
-    "_csm_object",
-    "Id",
-    "Name",
-    "Email",
-    "_csm_id",
-    "_csm_warnings",
-];
+pub const SUCCEEDED: [&str; 6] = ["_csm_object", "Id", "Name", "Email", "_csm_id", "_csm_warnings"];
 
 /// A line of `succeeded.csv`; `None` when the record was not imported.
 pub fn succeeded(end: &End, object: Object) -> Option<[String; 6]> {
@@ -98,19 +78,12 @@ pub fn succeeded(end: &End, object: Object) -> Option<[String; 6]> {
     }
     let (name, email) = match &record.profile {
         Profile::Organization { name, .. } => (name.clone(), String::new()),
-        Profile::Customer {
-            email,
-            display_name,
-            ..
-        } => (display_name.clone(), email.clone()),
+        Profile::Customer { email, display_name, .. } => (display_name.clone(), email.clone()),
     };
-    let warnings = record
-        .warnings
-        .iter()
-        .map(|warning| match warning.field.as_str() {
-            "" => warning.code.to_string(),
-            field => format!("{} ({field})", warning.code),
-        });
+    let warnings = record.warnings.iter().map(|warning| match warning.field.as_str() {
+        "" => warning.code.to_string(),
+        field => format!("{} ({field})", warning.code),
+    });
     let warnings = warnings.chain(result.warnings.iter().map(ToString::to_string));
     Some([
         object.to_string(),
@@ -127,14 +100,8 @@ pub struct ErrorColumns {
     names: Vec<String>,
 }
 
-const WHY: [&str; 6] = [
-    OBJECT_COLUMN,
-    "_csm_code",
-    "_csm_field",
-    "_csm_value",
-    "_csm_hint",
-    "_csm_line",
-];
+const WHY: [&str; 6] =
+    [OBJECT_COLUMN, "_csm_code", "_csm_field", "_csm_value", "_csm_hint", "_csm_line"];
 
 impl ErrorColumns {
     /// The columns of `exports`, each name once.
@@ -181,11 +148,9 @@ pub fn error(
     let code = end.code();
     let mut hint = code.map(|code| code.hint().to_owned()).unwrap_or_default();
     let (named, value, number) = match end {
-        End::LeftOut(left_out) => (
-            left_out.issue.field.clone(),
-            left_out.issue.value.clone(),
-            left_out.line,
-        ),
+        End::LeftOut(left_out) => {
+            (left_out.issue.field.clone(), left_out.issue.value.clone(), left_out.line)
+        }
         End::Sent(record, result) => {
             if let Some(said) = &result.message {
                 hint.push_str(" The site said: ");

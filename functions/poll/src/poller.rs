@@ -21,9 +21,9 @@ use jiff::Timestamp;
 use crate::read_back::{ReadBack, read_back};
 
 /// The batch's message is stretched to this at every look, once it has been in flight for a while.
-const STRETCH: Duration = Duration::from_secs(900);
+const STRETCH: Duration = Duration::from_mins(15);
 /// Results of tasks are kept for three days (documented); after that nothing can be learned.
-const TASK_LIFE: Duration = Duration::from_secs(3 * 24 * 60 * 60);
+const TASK_LIFE: Duration = Duration::from_hours(72);
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
@@ -53,10 +53,7 @@ struct End {
 
 impl End {
     const fn lost() -> Self {
-        Self {
-            status: None,
-            failures: Vec::new(),
-        }
+        Self { status: None, failures: Vec::new() }
     }
 }
 
@@ -95,9 +92,7 @@ where
         }
         let age = since(self.clock.now(), poll.submitted_at);
         if age > STRETCH / 3 {
-            self.batches_queue
-                .hold(&poll.receipt_handle, STRETCH)
-                .await?;
+            self.batches_queue.hold(&poll.receipt_handle, STRETCH).await?;
         }
         let asked = match &poll.task {
             None => Ok(None),
@@ -110,10 +105,7 @@ where
             {
                 return Ok(Disposition::Later(pace::next_look(status, age)));
             }
-            Ok(Some(Task { status, failures })) => End {
-                status: Some(status),
-                failures,
-            },
+            Ok(Some(Task { status, failures })) => End { status: Some(status), failures },
             Ok(None) => End::lost(),
             Err(error) => {
                 tracing::warn!(import = %batch.import, batch = %batch.batch, error = %Causes(&error), "the task could not be looked at");
@@ -123,9 +115,7 @@ where
                 // Nobody can look any more. What the task did is found out if the cause goes away
                 // soon, and unknown otherwise.
                 let stop = Stop::from(blocked);
-                self.archive
-                    .advance(batch.import, |progress| progress.stop(stop.clone()))
-                    .await?;
+                self.archive.advance(batch.import, |progress| progress.stop(stop.clone())).await?;
                 if since(self.clock.now(), self.ended_at(poll).await?) < self.patience {
                     return Ok(wait(delivery, error.class()));
                 }
@@ -161,22 +151,16 @@ where
             ReadBack::NotNow(_) => vec![Evidence::None; records.len()],
         };
         // The site's ids are known now: failures may name them.
-        let known: Vec<Option<String>> = evidence
-            .iter()
-            .map(|evidence| evidence.csm_id().map(str::to_owned))
-            .collect();
+        let known: Vec<Option<String>> =
+            evidence.iter().map(|evidence| evidence.csm_id().map(str::to_owned)).collect();
         let attribution = attribute(&end.failures, &records, &known);
-        let ending = Ending {
-            attribution: &attribution,
-            ..ending
-        };
+        let ending = Ending { attribution: &attribution, ..ending };
         let Some(results) = ending.decide(&records, &evidence) else {
             tracing::info!(import = %batch.import, batch = %batch.batch, "not everything can be read back yet");
             let again = (waited / 4).clamp(Duration::from_secs(2), Duration::from_secs(30));
             return Ok(Disposition::Later(again));
         };
-        self.store(poll, &results, end.status.map(|_| ended_at))
-            .await
+        self.store(poll, &results, end.status.map(|_| ended_at)).await
     }
 
     async fn store(
@@ -186,10 +170,7 @@ where
         ended_at: Option<Timestamp>,
     ) -> Result<Disposition, ConsumeError> {
         let task_seconds = ended_at.map(|end| since(end, poll.submitted_at).as_secs_f64());
-        let ended = Ended {
-            task_seconds,
-            dead_lettered: false,
-        };
+        let ended = Ended { task_seconds, dead_lettered: false };
         let now = self.clock.now();
         let progress = settlement::settle(&self.archive, &poll.batch, results, ended, now).await?;
         self.leave(poll, &progress).await
@@ -202,9 +183,7 @@ where
         match progress.next() {
             Next::Nothing => {}
             Next::Split(_) => {
-                self.exports_queue
-                    .send(vec![message(&Continue { import })?])
-                    .await?
+                self.exports_queue.send(vec![message(&Continue { import })?]).await?;
             }
             Next::Finish => self.finish(import).await?,
         }
@@ -231,9 +210,7 @@ where
             return Ok(());
         }
         crate::finish::write(&self.archive, &self.exports, import, &progress).await?;
-        self.archive
-            .advance(import, |progress| progress.finished = true)
-            .await?;
+        self.archive.advance(import, |progress| progress.finished = true).await?;
         tracing::info!(%import, "the import is finished");
         Ok(())
     }
@@ -249,9 +226,5 @@ fn wait(delivery: &Delivery, class: Class) -> Disposition {
         _ => None,
     };
     // Looks that succeeded count as receives too, so the pause must not grow with them alone.
-    Disposition::Later(pace::backoff(
-        delivery.receives.min(5),
-        after,
-        delivery.seed(),
-    ))
+    Disposition::Later(pace::backoff(delivery.receives.min(5), after, delivery.seed()))
 }

@@ -25,9 +25,8 @@ pub async fn read_back<C: Site>(
     records: &[MappedRecord],
     ending: &Ending<'_>,
 ) -> ReadBack {
-    let open: Vec<usize> = (0..records.len())
-        .filter(|position| ending.needs_evidence(*position))
-        .collect();
+    let open: Vec<usize> =
+        (0..records.len()).filter(|position| ending.needs_evidence(*position)).collect();
     let mut evidence = vec![Evidence::None; records.len()];
     if open.is_empty() {
         return ReadBack::Told(evidence);
@@ -78,11 +77,11 @@ async fn organizations<C: Site>(
     Ok(open
         .iter()
         .map(|position| {
-            let named = |profile: &&SiteProfile| {
+            let matches = |profile: &&SiteProfile| {
                 let held = profile.name.as_deref().unwrap_or_default();
                 name(position).is_some_and(|name| same_name(held, name))
             };
-            (*position, answers.iter().filter(named).cloned().collect())
+            (*position, answers.iter().filter(matches).cloned().collect())
         })
         .collect())
 }
@@ -116,18 +115,13 @@ async fn profiles<C: Site>(
     stage: Stage,
     found: &Found,
 ) -> Result<HashMap<String, SiteProfile>, SiteError> {
-    let mut ids: Vec<&str> = found
-        .values()
-        .flatten()
-        .map(|profile| profile.id.as_str())
-        .collect();
+    let mut ids: Vec<&str> = found.values().flatten().map(|profile| profile.id.as_str()).collect();
     ids.sort_unstable();
     ids.dedup();
     match site.profiles(stage, &ids).await {
-        Ok(profiles) => Ok(profiles
-            .into_iter()
-            .map(|profile| (profile.id.clone(), profile))
-            .collect()),
+        Ok(profiles) => {
+            Ok(profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect())
+        }
         Err(error) if matches!(error.class(), Class::Reject | Class::Stop(_)) => {
             tracing::warn!(error = %Causes(&error), "the site does not give full profiles");
             Ok(HashMap::new())
@@ -147,10 +141,7 @@ fn judge(
         let csm_id = candidate.id.clone();
         match profile.holds(&record.profile) {
             Some(true) => {
-                return Evidence::Holds {
-                    csm_id,
-                    linked: profile.is_linked(&record.profile),
-                };
+                return Evidence::Holds { csm_id, linked: profile.is_linked(&record.profile) };
             }
             Some(false) => best = Evidence::Differs { csm_id },
             None => best = Evidence::Mute { csm_id },

@@ -41,8 +41,8 @@ where
             if let Some(newest) = newest.filter(|_| folder.ends_with('/')) {
                 let quiet = self.clock.now().duration_since(newest);
                 let quiet = Duration::try_from(quiet).unwrap_or_default();
-                if quiet < self.settings.settle {
-                    let rest = self.settings.settle - quiet;
+                let rest = self.settings.settle.saturating_sub(quiet);
+                if !rest.is_zero() {
                     return Ok(Disposition::Later(rest + Duration::from_secs(1)));
                 }
             }
@@ -64,9 +64,7 @@ where
             };
             folder.clone_into(&mut claims.folder);
             claims.claim(import, &standing.fresh);
-            let condition = etag
-                .as_deref()
-                .map_or(Condition::Absent, Condition::Unchanged);
+            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
             if self.archive.put(&key, &claims, condition).await? == Written::Yes {
                 tracing::info!(%import, objects = standing.fresh.len(), "an import begins");
                 self.begin(import).await?;
@@ -75,11 +73,7 @@ where
             }
             tracing::info!(race, "another function took something of the same folder");
         }
-        Ok(Disposition::Later(pace::backoff(
-            delivery.receives,
-            None,
-            delivery.seed(),
-        )))
+        Ok(Disposition::Later(pace::backoff(delivery.receives, None, delivery.seed())))
     }
 
     /// Writes the progress of an import that has none yet: only then it is under way.
@@ -108,20 +102,12 @@ where
                           had not been sent by then is part of the import of the new export."
                     .to_owned(),
             };
-            let (progress, ()) = self
-                .archive
-                .advance(import, |progress| progress.stop(stop.clone()))
-                .await?;
+            let (progress, ()) =
+                self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
             tracing::info!(%import, "stopped: an export was replaced");
             claims.release(import);
             // Splitting goes on by a message of its own: this one is about the new import.
-            go_on(
-                import,
-                progress.next(),
-                &self.exports_queue,
-                &self.tasks_queue,
-            )
-            .await?;
+            go_on(import, progress.next(), &self.exports_queue, &self.tasks_queue).await?;
         }
         Ok(())
     }
@@ -160,16 +146,11 @@ where
             match self.understand(&document, source, object).await? {
                 Ok(export) => document.exports.push(export),
                 Err(reason) => {
-                    document.ignored.push(Ignored {
-                        key: object.key.clone(),
-                        reason,
-                    });
+                    document.ignored.push(Ignored { key: object.key.clone(), reason });
                 }
             }
         }
-        self.archive
-            .put(&keys::document(id), &document, Condition::Absent)
-            .await?;
+        self.archive.put(&keys::document(id), &document, Condition::Absent).await?;
         Ok(Some(id))
     }
 
@@ -213,12 +194,7 @@ where
                 Err(refused) => return Ok(Err(refused.to_string())),
             }
         }
-        Ok(Ok(Export {
-            source,
-            recognised,
-            header: header.names().to_vec(),
-            columns,
-        }))
+        Ok(Ok(Export { source, recognised, header: header.names().to_vec(), columns }))
     }
 }
 

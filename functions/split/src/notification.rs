@@ -47,31 +47,27 @@ struct Object {
 /// # Errors
 /// [`ConsumeError::Foreign`]: it is neither S3's nor ours.
 pub fn parse(body: &str) -> Result<Request, ConsumeError> {
-    Ok(
-        match serde_json::from_str(body).map_err(ConsumeError::Foreign)? {
-            Body::Continue(Continue { import }) => Request::Continue(import),
-            Body::Notification { records } => {
-                let mut folders: Vec<String> = records
-                    .iter()
-                    .map(|record| decode(&record.s3.object.key))
-                    .filter(|key| key.starts_with(keys::EXPORTS) && !key.ends_with('/'))
-                    .map(|key| keys::folder(&key).to_owned())
-                    .collect();
-                folders.sort_unstable();
-                folders.dedup();
-                Request::Dropped(folders)
-            }
-        },
-    )
+    Ok(match serde_json::from_str(body).map_err(ConsumeError::Foreign)? {
+        Body::Continue(Continue { import }) => Request::Continue(import),
+        Body::Notification { records } => {
+            let mut folders: Vec<String> = records
+                .iter()
+                .map(|record| decode(&record.s3.object.key))
+                .filter(|key| key.starts_with(keys::EXPORTS) && !key.ends_with('/'))
+                .map(|key| keys::folder(&key).to_owned())
+                .collect();
+            folders.sort_unstable();
+            folders.dedup();
+            Request::Dropped(folders)
+        }
+    })
 }
 
 /// Keys in notifications are form-encoded: a space is a `+`.
 fn decode(key: &str) -> String {
     // The key is all there is, so what looks like separators belongs to it.
     let escaped = key.replace('&', "%26").replace('=', "%3D");
-    form_urlencoded::parse(escaped.as_bytes())
-        .map(|(name, _)| name.into_owned())
-        .collect()
+    form_urlencoded::parse(escaped.as_bytes()).map(|(name, _)| name.into_owned()).collect()
 }
 
 #[cfg(test)]
@@ -90,14 +86,8 @@ mod tests {
     fn keys_are_form_encoded_and_folders_come_once() {
         for (keys, folders) in [
             (vec!["exports/Contact.csv"], vec!["exports/Contact.csv"]),
-            (
-                vec!["exports/a/Account.csv", "exports/a/Contact.csv"],
-                vec!["exports/a/"],
-            ),
-            (
-                vec!["exports/Nov+22/Konto%C3%A9+1%2B1.csv"],
-                vec!["exports/Nov 22/"],
-            ),
+            (vec!["exports/a/Account.csv", "exports/a/Contact.csv"], vec!["exports/a/"]),
+            (vec!["exports/Nov+22/Konto%C3%A9+1%2B1.csv"], vec!["exports/Nov 22/"]),
             (vec!["exports/a%3Db%26c.csv"], vec!["exports/a=b&c.csv"]),
             (vec!["exports/a=b&c.csv"], vec!["exports/a=b&c.csv"]),
             (vec!["exports/new/", "imports/x/errors.csv"], vec![]),
@@ -123,10 +113,7 @@ mod tests {
     #[test]
     fn anything_else_is_foreign() {
         for body in ["", "[]", "hello", r#"{"Records": 1}"#] {
-            assert!(
-                matches!(parse(body), Err(ConsumeError::Foreign(_))),
-                "{body}"
-            );
+            assert!(matches!(parse(body), Err(ConsumeError::Foreign(_))), "{body}");
         }
     }
 }

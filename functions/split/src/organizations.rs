@@ -35,10 +35,7 @@ impl Organizations {
 
     /// A number that differs when the knowledge differs.
     pub fn edition(&self) -> Edition {
-        let hashes = self
-            .ids
-            .iter()
-            .map(|(account, id)| hash(*account) ^ xxh3_64(id.as_bytes()));
+        let hashes = self.ids.iter().map(|(account, id)| hash(*account) ^ xxh3_64(id.as_bytes()));
         let sum = hashes.fold(0u64, u64::wrapping_add);
         #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
         Edition((sum ^ (sum >> 32)) as u32)
@@ -63,11 +60,7 @@ impl Organizations {
                     shard.extend(new.iter().map(|(account, id)| (*account, id.clone())));
                 })
                 .await?;
-            ids.extend(
-                shard
-                    .into_iter()
-                    .map(|(account, id)| (account, id.into_boxed_str())),
-            );
+            ids.extend(shard.into_iter().map(|(account, id)| (account, id.into_boxed_str())));
         }
         Ok(Self { ids })
     }
@@ -91,9 +84,7 @@ async fn learned<S: Store>(
     while let Some(lines) = results.try_next().await? {
         for result in lines.into_iter().flatten() {
             if let (Some(account), Some(id)) = (result.id, result.csm_id) {
-                let shard = shards
-                    .entry(hash(account) % ORGANIZATION_SHARDS)
-                    .or_default();
+                let shard = shards.entry(hash(account) % ORGANIZATION_SHARDS).or_default();
                 shard.insert(account, id);
             }
         }

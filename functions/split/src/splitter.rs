@@ -104,23 +104,16 @@ where
     async fn enqueue(&self, import: ImportId, stage: Stage) -> Result<(), ConsumeError> {
         let manifest: Manifest = self.archive.get(&keys::manifest(import, stage)).await?;
         let progress = self.archive.progress(import).await?;
-        let open = manifest
-            .batches()
-            .filter(|batch| !progress.is_settled(stage, batch.batch));
+        let open = manifest.batches().filter(|batch| !progress.is_settled(stage, batch.batch));
         let slots = self.settings.max_open_tasks;
         let messages = open.map(|batch| {
             let fifo = Some((batch.slot(slots), batch.deduplication_id()));
-            Ok(Outgoing {
-                fifo,
-                ..message(&batch)?
-            })
+            Ok(Outgoing { fifo, ..message(&batch)? })
         });
         let messages = messages.collect::<Result<Vec<_>, ConsumeError>>()?;
         tracing::info!(%import, %stage, batches = messages.len(), "batches sent");
         self.batches_queue.send(messages).await?;
-        self.archive
-            .advance(import, |progress| progress.enqueued(stage))
-            .await?;
+        self.archive.advance(import, |progress| progress.enqueued(stage)).await?;
         Ok(())
     }
 }

@@ -66,10 +66,7 @@ where
             }
         };
         let gathered = Gathered::new(import, stage, organizations.edition());
-        let manifest = match self
-            .gather(&document, stage, &organizations, gathered)
-            .await
-        {
+        let manifest = match self.gather(&document, stage, &organizations, gathered).await {
             Ok(manifest) => manifest,
             Err(ConsumeError::Export(ExportError::Gone)) => {
                 self.stop_gone(import).await?;
@@ -116,41 +113,24 @@ where
                 }
             }
         }
-        let Gathered {
-            mut manifest,
-            segments,
-            left_out,
-            ..
-        } = gathered;
+        let Gathered { mut manifest, segments, left_out, .. } = gathered;
         let (segment, batches) = segments.finish();
         let (part, parts) = left_out.finish();
         manifest.batches = batches;
         manifest.left_out_parts = parts;
-        for full in segment
-            .map(Full::Segment)
-            .into_iter()
-            .chain(part.map(Full::LeftOut))
-        {
+        for full in segment.map(Full::Segment).into_iter().chain(part.map(Full::LeftOut)) {
             self.write(&manifest, full).await?;
         }
         Ok(manifest)
     }
 
     async fn write(&self, manifest: &Manifest, full: Full) -> Result<(), ConsumeError> {
-        let Manifest {
-            import,
-            stage,
-            edition,
-            ..
-        } = manifest;
+        let Manifest { import, stage, edition, .. } = manifest;
         let (key, part) = match full {
             Full::Segment(part) => (keys::segment(*import, *stage, *edition, part.number), part),
             Full::LeftOut(part) => (keys::left_out(*import, *stage, *edition, part.number), part),
         };
-        self.archive
-            .store
-            .write(&key, part.lines.into(), Condition::Always)
-            .await?;
+        self.archive.store.write(&key, part.lines.into(), Condition::Always).await?;
         Ok(())
     }
 
@@ -162,9 +142,7 @@ where
                       been sent by then is in the ledger; drop the export again for the rest."
                 .to_owned(),
         };
-        self.archive
-            .advance(import, |progress| progress.stop(stop.clone()))
-            .await?;
+        self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
         Ok(())
     }
 }
@@ -173,14 +151,8 @@ where
 fn mapper(document: &ImportDocument, stage: Stage, export: &Export) -> Option<Mapper> {
     let header = Header::new(export.header.iter().map(String::as_str));
     let fields = document.fields(stage);
-    let mapper = Mapper::new(
-        stage,
-        &header,
-        &export.recognised,
-        fields,
-        &document.policies,
-    )
-    .ok()?;
+    let mapper =
+        Mapper::new(stage, &header, &export.recognised, fields, &document.policies).ok()?;
     Some(mapper.with_source(export.source))
 }
 
@@ -243,14 +215,7 @@ impl Gathered {
     ) -> Result<Option<Full>, ConsumeError> {
         let hint = issue.code.hint().to_owned();
         let (record, line) = (record.number, record.line);
-        let line = LeftOut {
-            source,
-            record,
-            line,
-            outcome,
-            issue,
-            hint,
-        };
+        let line = LeftOut { source, record, line, outcome, issue, hint };
         let part = self.left_out.push(|out| serde_json::to_writer(out, &line));
         Ok(part.map_err(ConsumeError::Unwritable)?.map(Full::LeftOut))
     }

@@ -44,21 +44,13 @@ pub async fn hand_over<C: Site>(
         let key = idempotency_key(batch.import.uuid(), batch.stage, batch.batch.0, &body);
         let error = match site.submit(batch.stage, key, body).await {
             Ok(task) => {
-                return Ok(Answer::Accepted {
-                    task: Some(task),
-                    dialect: *dialect,
-                    key,
-                });
+                return Ok(Answer::Accepted { task: Some(task), dialect: *dialect, key });
             }
             Err(error) => error,
         };
         match (error.class(), error) {
             (Class::ReadBack, _) => {
-                return Ok(Answer::Accepted {
-                    task: None,
-                    dialect: *dialect,
-                    key,
-                });
+                return Ok(Answer::Accepted { task: None, dialect: *dialect, key });
             }
             // Nothing was created: another shape of the same records may be taken.
             (Class::Reject, SiteError::Refused { answer, .. }) => answers.push((*dialect, answer)),

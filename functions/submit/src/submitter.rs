@@ -22,7 +22,7 @@ use crate::request::{Answer, hand_over};
 
 /// How long a submitted batch stays invisible unless POLL stretches it: longer than any pause
 /// between two looks, so that it comes back only when something has died.
-pub const HOLD: Duration = Duration::from_secs(900);
+pub const HOLD: Duration = Duration::from_mins(15);
 /// Errors in a row after which a batch is given up; with the longest pauses that is most of a day.
 const MAX_ERRORS: u32 = 200;
 
@@ -57,10 +57,8 @@ where
         let key = keys::task(batch.import, batch.stage, batch.batch);
         let on_record: Option<TaskRecord> = self.archive.find(&key).await?;
         let has_task = on_record.is_some();
-        let (progress, admission) = self
-            .archive
-            .advance(batch.import, |progress| progress.admit(&batch, has_task))
-            .await?;
+        let (progress, admission) =
+            self.archive.advance(batch.import, |progress| progress.admit(&batch, has_task)).await?;
         match (admission, on_record) {
             (Admission::Settled, _) => Ok(Disposition::Done),
             (Admission::Stopped, _) => self.leave(&batch, &progress).await,
@@ -99,9 +97,7 @@ where
                 };
                 // Before anything else: without its id a task can only be read back.
                 let task_key = keys::task(batch.import, batch.stage, batch.batch);
-                self.archive
-                    .put(&task_key, &record, Condition::Always)
-                    .await?;
+                self.archive.put(&task_key, &record, Condition::Always).await?;
                 if progress.dialect.is_none() {
                     self.archive
                         .advance(batch.import, |progress| progress.accepted(dialect))
@@ -129,12 +125,7 @@ where
             submitted_at: record.submitted_at,
             receipt_handle: delivery.receipt_handle.clone(),
         });
-        self.tasks_queue
-            .send(vec![Outgoing {
-                delay: first,
-                ..message(&poll)?
-            }])
-            .await?;
+        self.tasks_queue.send(vec![Outgoing { delay: first, ..message(&poll)? }]).await?;
         Ok(Disposition::Later(HOLD + first))
     }
 
@@ -154,7 +145,7 @@ where
         if answers.len() > 1 {
             self.archive
                 .advance(batch.import, |progress| {
-                    progress.refused(batch, answers.clone())
+                    progress.refused(batch, &answers);
                 })
                 .await?;
         }
@@ -170,10 +161,8 @@ where
     ) -> Result<Disposition, ConsumeError> {
         let after = match error.class() {
             Class::Wait => {
-                let (_, waits) = self
-                    .archive
-                    .advance(batch.import, |progress| progress.waited(batch))
-                    .await?;
+                let (_, waits) =
+                    self.archive.advance(batch.import, |progress| progress.waited(batch)).await?;
                 tracing::info!(import = %batch.import, batch = %batch.batch, waits, "the site's slots are taken");
                 return Ok(Disposition::Later(pace::slot_wait(waits, delivery.seed())));
             }
@@ -190,17 +179,11 @@ where
             Class::Retry { after } => after,
             Class::Reject | Class::ReadBack => None,
         };
-        let (_, errors) = self
-            .archive
-            .advance(batch.import, |progress| progress.failed(batch))
-            .await?;
+        let (_, errors) =
+            self.archive.advance(batch.import, |progress| progress.failed(batch)).await?;
         tracing::warn!(import = %batch.import, batch = %batch.batch, errors, error = %Causes(&error), "the batch was not taken");
         if errors < MAX_ERRORS {
-            return Ok(Disposition::Later(pace::backoff(
-                errors,
-                after,
-                delivery.seed(),
-            )));
+            return Ok(Disposition::Later(pace::backoff(errors, after, delivery.seed())));
         }
         self.dead_letters
             .send(vec![Outgoing {
@@ -223,10 +206,7 @@ where
         results: &[RecordResult],
         dead_lettered: bool,
     ) -> Result<Disposition, ConsumeError> {
-        let ended = Ended {
-            task_seconds: None,
-            dead_lettered,
-        };
+        let ended = Ended { task_seconds: None, dead_lettered };
         let progress =
             settlement::settle(&self.archive, batch, results, ended, self.clock.now()).await?;
         self.leave(batch, &progress).await
@@ -234,13 +214,7 @@ where
 
     /// Lets the batch go, and the import go on where this was what it waited for.
     async fn leave(&self, batch: &Batch, progress: &Progress) -> Result<Disposition, ConsumeError> {
-        go_on(
-            batch.import,
-            progress.next(),
-            &self.exports_queue,
-            &self.tasks_queue,
-        )
-        .await?;
+        go_on(batch.import, progress.next(), &self.exports_queue, &self.tasks_queue).await?;
         Ok(Disposition::Done)
     }
 }

@@ -79,19 +79,10 @@ impl Args {
             return Ok(None);
         };
         let url = url.trim_end_matches('/');
-        if !["http://", "https://"]
-            .iter()
-            .any(|scheme| url.starts_with(scheme))
-        {
-            return Err(LocalError::usage(
-                "--csm-url must begin with https:// or http://",
-            ));
+        if !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(LocalError::usage("--csm-url must begin with https:// or http://"));
         }
-        let token = self
-            .csm_token
-            .clone()
-            .or(variable)
-            .filter(|token| !token.trim().is_empty());
+        let token = self.csm_token.clone().or(variable).filter(|token| !token.trim().is_empty());
         let token = token.ok_or_else(|| {
             LocalError::usage("--csm-url needs a token: set CSM_TOKEN, or give --csm-token")
         })?;
@@ -125,22 +116,12 @@ mod tests {
         let found = args.site_address_with(Some("t".to_owned())).unwrap();
         assert_eq!(found, Some(("https://h/c".to_owned(), "t".to_owned())));
         assert!(parse(&["x", "--csm-token", "t"]).is_err());
-        assert_eq!(
-            parse(&["x"])
-                .unwrap()
-                .site_address_with(Some("t".to_owned()))
-                .unwrap(),
-            None
-        );
+        assert_eq!(parse(&["x"]).unwrap().site_address_with(Some("t".to_owned())).unwrap(), None);
     }
 
     #[test]
     fn settings_of_the_simulator_do_not_go_with_a_real_site() {
-        for setting in [
-            ["--task-seconds", "1"],
-            ["--task-limit", "5"],
-            ["--site", "live"],
-        ] {
+        for setting in [["--task-seconds", "1"], ["--task-limit", "5"], ["--site", "live"]] {
             assert!(
                 parse(&[["x", "--csm-url", "https://h/c"].as_slice(), &setting].concat()).is_err()
             );

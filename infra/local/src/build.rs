@@ -63,10 +63,7 @@ async fn compile(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>, 
     for name in NAMES {
         cargo.args(["--package", name]);
     }
-    cargo
-        .args(["--profile", &workspace.profile])
-        .arg("--target-dir")
-        .arg(&workspace.target);
+    cargo.args(["--profile", &workspace.profile]).arg("--target-dir").arg(&workspace.target);
     if let Some(triple) = &workspace.triple {
         cargo.args(["--target", triple]);
     }
@@ -78,14 +75,8 @@ async fn compile(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>, 
         .kill_on_drop(true)
         .spawn()
         .map_err(LocalError::io("running cargo"))?;
-    let output = child
-        .wait_with_output()
-        .await
-        .map_err(LocalError::io("running cargo"))?;
-    let failed = |detail: String| LocalError::Command {
-        command: "cargo build".to_owned(),
-        detail,
-    };
+    let output = child.wait_with_output().await.map_err(LocalError::io("running cargo"))?;
+    let failed = |detail: String| LocalError::Command { command: "cargo build".to_owned(), detail };
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
@@ -118,10 +109,7 @@ fn pack(executables: &[(&'static str, PathBuf)]) -> Result<Functions, LocalError
         let zip = zip(&program).map_err(LocalError::io(format!("packing {name}")))?;
         zips.push((*name, zip));
     }
-    Ok(Functions {
-        version: version.simple().to_string(),
-        zips,
-    })
+    Ok(Functions { version: version.simple().to_string(), zips })
 }
 
 /// Lambda runs the file `bootstrap` of the zip, which therefore must be executable.
@@ -149,10 +137,7 @@ mod tests {
 not json
 {"reason":"build-finished","success":true}
 "#;
-        assert_eq!(
-            executables(messages),
-            [("split".to_owned(), PathBuf::from("/t/debug/split"))]
-        );
+        assert_eq!(executables(messages), [("split".to_owned(), PathBuf::from("/t/debug/split"))]);
     }
 
     #[test]

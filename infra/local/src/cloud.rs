@@ -70,11 +70,7 @@ pub struct Queues {
 impl Queues {
     /// The three queues in which nothing lies while all is well.
     pub fn dead_letters(&self) -> [&str; 3] {
-        [
-            &self.exports_dead_letters,
-            &self.batches_dead_letters,
-            &self.tasks_dead_letters,
-        ]
+        [&self.exports_dead_letters, &self.batches_dead_letters, &self.tasks_dead_letters]
     }
 }
 
@@ -193,15 +189,8 @@ impl Cloud {
     /// Puts a token into the secret; functions that run already may keep the one before.
     pub async fn set_token(&self, token: &str) -> Result<(), LocalError> {
         let value = serde_json::json!({ "token": token }).to_string();
-        let put = self
-            .secrets
-            .put_secret_value()
-            .secret_id(&self.secret)
-            .secret_string(value);
-        put.send()
-            .await
-            .map(drop)
-            .map_err(LocalError::aws("filling the secret"))
+        let put = self.secrets.put_secret_value().secret_id(&self.secret).secret_string(value);
+        put.send().await.map(drop).map_err(LocalError::aws("filling the secret"))
     }
 
     /// Writes an object.
@@ -212,29 +201,16 @@ impl Cloud {
     /// Uploads a file.
     pub async fn put_file(&self, key: &str, file: &Path) -> Result<Placed, LocalError> {
         let what = format!("reading {}", file.display());
-        let body = ByteStream::from_path(file)
-            .await
-            .map_err(LocalError::aws(what))?;
+        let body = ByteStream::from_path(file).await.map_err(LocalError::aws(what))?;
         self.put_stream(key, body).await
     }
 
     async fn put_stream(&self, key: &str, body: ByteStream) -> Result<Placed, LocalError> {
-        let put = self
-            .s3
-            .put_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .body(body)
-            .send()
-            .await;
+        let put = self.s3.put_object().bucket(&self.bucket).key(key).body(body).send().await;
         let done = put.map_err(LocalError::aws(format!("writing {key}")))?;
         Ok(Placed {
             key: key.to_owned(),
-            etag: done
-                .e_tag()
-                .unwrap_or_default()
-                .trim_matches('"')
-                .to_owned(),
+            etag: done.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
             version: done.version_id().map(ToOwned::to_owned),
         })
     }
@@ -251,14 +227,7 @@ impl Cloud {
 
     /// Opens an object to be read piece by piece, if it is there.
     pub(crate) async fn open(&self, key: &str) -> Result<Option<GetObjectOutput>, LocalError> {
-        match self
-            .s3
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-        {
+        match self.s3.get_object().bucket(&self.bucket).key(key).send().await {
             Ok(object) => Ok(Some(object)),
             Err(SdkError::ServiceError(error)) if is_absent(error.err()) => Ok(None),
             Err(error) => Err(LocalError::aws(format!("reading {key}"))(error)),
@@ -267,14 +236,7 @@ impl Cloud {
 
     /// Whether an object is there.
     pub async fn exists(&self, key: &str) -> Result<bool, LocalError> {
-        match self
-            .s3
-            .head_object()
-            .bucket(&self.bucket)
-            .key(key)
-            .send()
-            .await
-        {
+        match self.s3.head_object().bucket(&self.bucket).key(key).send().await {
             Ok(_) => Ok(true),
             Err(SdkError::ServiceError(error)) if error.err().is_not_found() => Ok(false),
             Err(error) => Err(LocalError::aws(format!("looking for {key}"))(error)),
@@ -283,19 +245,13 @@ impl Cloud {
 
     /// The keys that begin with a prefix, in order.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, LocalError> {
-        let list = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix);
+        let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix);
         let mut pages = list.into_paginator().send();
         let mut keys = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(LocalError::aws(format!("listing {prefix}")))?;
             keys.extend(
-                page.contents()
-                    .iter()
-                    .filter_map(|object| object.key().map(str::to_owned)),
+                page.contents().iter().filter_map(|object| object.key().map(str::to_owned)),
             );
         }
         Ok(keys)
@@ -303,24 +259,13 @@ impl Cloud {
 
     /// The folders directly below a prefix.
     pub async fn folders(&self, prefix: &str) -> Result<Vec<String>, LocalError> {
-        let list = self
-            .s3
-            .list_objects_v2()
-            .bucket(&self.bucket)
-            .prefix(prefix)
-            .delimiter("/");
+        let list = self.s3.list_objects_v2().bucket(&self.bucket).prefix(prefix).delimiter("/");
         let mut pages = list.into_paginator().send();
         let mut folders = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(LocalError::aws(format!("listing {prefix}")))?;
             folders.extend(page.common_prefixes().iter().filter_map(|found| {
-                Some(
-                    found
-                        .prefix()?
-                        .strip_prefix(prefix)?
-                        .trim_end_matches('/')
-                        .to_owned(),
-                )
+                Some(found.prefix()?.strip_prefix(prefix)?.trim_end_matches('/').to_owned())
             }));
         }
         Ok(folders)
@@ -330,19 +275,9 @@ impl Cloud {
     pub async fn check_dead_letters(&self) -> Result<(), LocalError> {
         for url in self.queues.dead_letters() {
             if self.messages(url).await? > 0 {
-                let receive = self
-                    .sqs
-                    .receive_message()
-                    .queue_url(url)
-                    .visibility_timeout(0);
-                let received = receive
-                    .send()
-                    .await
-                    .map_err(LocalError::aws("reading a queue"))?;
-                let message = received
-                    .messages()
-                    .first()
-                    .and_then(|message| message.message_id());
+                let receive = self.sqs.receive_message().queue_url(url).visibility_timeout(0);
+                let received = receive.send().await.map_err(LocalError::aws("reading a queue"))?;
+                let message = received.messages().first().and_then(|message| message.message_id());
                 return Err(LocalError::DeadLetter {
                     queue: url.rsplit('/').next().unwrap_or(url).to_owned(),
                     message: message.unwrap_or("(id unknown)").to_owned(),
@@ -356,18 +291,10 @@ impl Cloud {
     /// About how many messages wait in a queue.
     pub async fn messages(&self, queue_url: &str) -> Result<u64, LocalError> {
         let name = QueueAttributeName::ApproximateNumberOfMessages;
-        let ask = self
-            .sqs
-            .get_queue_attributes()
-            .queue_url(queue_url)
-            .attribute_names(name.clone());
-        let answer = ask
-            .send()
-            .await
-            .map_err(LocalError::aws("looking at a queue"))?;
-        let number = answer
-            .attributes()
-            .and_then(|values| values.get(&name)?.parse().ok());
+        let ask =
+            self.sqs.get_queue_attributes().queue_url(queue_url).attribute_names(name.clone());
+        let answer = ask.send().await.map_err(LocalError::aws("looking at a queue"))?;
+        let number = answer.attributes().and_then(|values| values.get(&name)?.parse().ok());
         Ok(number.unwrap_or_default())
     }
 

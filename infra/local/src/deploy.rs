@@ -27,22 +27,11 @@ pub async fn upload(
     functions: &Functions,
 ) -> Result<BTreeMap<String, String>, LocalError> {
     let what = "uploading the functions";
-    s3.create_bucket()
-        .bucket(CODE_BUCKET)
-        .send()
-        .await
-        .map_err(LocalError::aws(what))?;
+    s3.create_bucket().bucket(CODE_BUCKET).send().await.map_err(LocalError::aws(what))?;
     let prefix = format!("{}/", functions.version);
     for (name, zip) in &functions.zips {
         let key = format!("{prefix}{name}.zip");
-        if s3
-            .head_object()
-            .bucket(CODE_BUCKET)
-            .key(&key)
-            .send()
-            .await
-            .is_ok()
-        {
+        if s3.head_object().bucket(CODE_BUCKET).key(&key).send().await.is_ok() {
             continue;
         }
         let body = ByteStream::from(zip.clone());
@@ -50,14 +39,10 @@ pub async fn upload(
         put.send().await.map_err(LocalError::aws(what))?;
     }
     let architecture = if ARCH == "aarch64" { "arm64" } else { ARCH };
-    Ok([
-        ("CodeBucket", CODE_BUCKET),
-        ("CodePrefix", &prefix),
-        ("Architecture", architecture),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .collect())
+    Ok([("CodeBucket", CODE_BUCKET), ("CodePrefix", &prefix), ("Architecture", architecture)]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect())
 }
 
 /// Creates the stack and answers its outputs.
@@ -72,19 +57,14 @@ pub async fn create(
         outputs(client, stack).await
     };
     timeout(LIMIT, work).await.unwrap_or_else(|_| {
-        Err(LocalError::Deploy(format!(
-            "it took longer than {} s",
-            LIMIT.as_secs()
-        )))
+        Err(LocalError::Deploy(format!("it took longer than {} s", LIMIT.as_secs())))
     })
 }
 
 /// Deletes the stack; the bucket stays, as the template wants it.
 pub async fn delete(client: &Client, stack: &str) -> Result<(), LocalError> {
     let deleted = client.delete_stack().stack_name(stack).send().await;
-    deleted
-        .map(drop)
-        .map_err(LocalError::aws("deleting the stack"))
+    deleted.map(drop).map_err(LocalError::aws("deleting the stack"))
 }
 
 async fn create_change_set(
@@ -93,10 +73,7 @@ async fn create_change_set(
     parameters: &BTreeMap<String, String>,
 ) -> Result<(), LocalError> {
     let parameters = parameters.iter().map(|(name, value)| {
-        Parameter::builder()
-            .parameter_key(name)
-            .parameter_value(value)
-            .build()
+        Parameter::builder().parameter_key(name).parameter_value(value).build()
     });
     client
         .create_change_set()
@@ -112,10 +89,7 @@ async fn create_change_set(
         .map_err(LocalError::aws("deploying the template"))?;
     loop {
         let what = "preparing the stack";
-        let describe = client
-            .describe_change_set()
-            .stack_name(stack)
-            .change_set_name(CHANGE_SET);
+        let describe = client.describe_change_set().stack_name(stack).change_set_name(CHANGE_SET);
         let found = describe.send().await.map_err(LocalError::aws(what))?;
         match found.status() {
             Some(ChangeSetStatus::CreateComplete) => return Ok(()),
@@ -129,15 +103,8 @@ async fn create_change_set(
 }
 
 async fn execute(client: &Client, stack: &str) -> Result<(), LocalError> {
-    let execute = client
-        .execute_change_set()
-        .stack_name(stack)
-        .change_set_name(CHANGE_SET);
-    execute
-        .send()
-        .await
-        .map(drop)
-        .map_err(LocalError::aws("creating the stack"))
+    let execute = client.execute_change_set().stack_name(stack).change_set_name(CHANGE_SET);
+    execute.send().await.map(drop).map_err(LocalError::aws("creating the stack"))
 }
 
 async fn outputs(client: &Client, stack: &str) -> Result<BTreeMap<String, String>, LocalError> {
@@ -152,10 +119,7 @@ async fn outputs(client: &Client, stack: &str) -> Result<BTreeMap<String, String
                 return Ok(outputs
                     .iter()
                     .filter_map(|output| {
-                        Some((
-                            output.output_key()?.to_owned(),
-                            output.output_value()?.to_owned(),
-                        ))
+                        Some((output.output_key()?.to_owned(), output.output_value()?.to_owned()))
                     })
                     .collect());
             }
@@ -169,28 +133,18 @@ async fn outputs(client: &Client, stack: &str) -> Result<BTreeMap<String, String
 
 /// Why resources were not created, the first one first: the others follow from it.
 async fn reasons(client: &Client, stack: &str) -> String {
-    let Ok(events) = client
-        .describe_stack_events()
-        .stack_name(stack)
-        .send()
-        .await
-    else {
+    let Ok(events) = client.describe_stack_events().stack_name(stack).send().await else {
         return "and the reason cannot be read".to_owned();
     };
     let mut failed: Vec<String> = events
         .stack_events()
         .iter()
         .filter(|event| {
-            event
-                .resource_status()
-                .is_some_and(|status| status.as_str().ends_with("_FAILED"))
+            event.resource_status().is_some_and(|status| status.as_str().ends_with("_FAILED"))
         })
         .map(|event| {
             let resource = event.logical_resource_id().unwrap_or("a resource");
-            format!(
-                "{resource}: {}",
-                event.resource_status_reason().unwrap_or("no reason given")
-            )
+            format!("{resource}: {}", event.resource_status_reason().unwrap_or("no reason given"))
         })
         .collect();
     failed.reverse();

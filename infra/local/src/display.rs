@@ -25,25 +25,14 @@ impl Display {
     /// Bars if a person watches a terminal, lines otherwise.
     pub fn new(json: bool) -> Self {
         let bars = (!json && io::stderr().is_terminal()).then(Bars::default);
-        Self {
-            bars,
-            lines: Lines::default(),
-            stopped: 0,
-        }
+        Self { bars, lines: Lines::default(), stopped: 0 }
     }
 
     /// Shows how far the imports are.
     pub fn show(&mut self, imports: &BTreeMap<String, Progress>) {
-        let organizations = total(
-            imports
-                .values()
-                .filter_map(|import| import.stages.organizations),
-        );
-        let customers = total(
-            imports
-                .values()
-                .filter_map(|import| import.stages.customers),
-        );
+        let organizations =
+            total(imports.values().filter_map(|import| import.stages.organizations));
+        let customers = total(imports.values().filter_map(|import| import.stages.customers));
         match &mut self.bars {
             Some(bars) => bars.show(organizations, customers),
             None => self.lines.show(organizations, customers),
@@ -53,10 +42,7 @@ impl Display {
             .filter_map(|(id, import)| Some((id, import.stopped.as_ref()?)))
             .collect();
         for (id, stopped) in stopped.iter().skip(self.stopped) {
-            self.say(&format!(
-                "Import {id} has stopped ({}): {}",
-                stopped.code, stopped.message
-            ));
+            self.say(&format!("Import {id} has stopped ({}): {}", stopped.code, stopped.message));
         }
         self.stopped = stopped.len();
     }
@@ -109,11 +95,7 @@ impl Bars {
                 // A style that cannot be parsed is no reason to stop an import.
                 let style = ProgressStyle::with_template(STYLE)
                     .unwrap_or_else(|_| ProgressStyle::default_bar());
-                all.add(
-                    ProgressBar::new(stage.records)
-                        .with_style(style)
-                        .with_prefix(name),
-                )
+                all.add(ProgressBar::new(stage.records).with_style(style).with_prefix(name))
             });
             bar.set_length(stage.records);
             bar.set_position(stage.settled_records);
@@ -169,11 +151,8 @@ mod tests {
 
     #[test]
     fn imports_are_added_up() {
-        let stage = |records, settled_records| Stage {
-            records,
-            settled_records,
-            ..Stage::default()
-        };
+        let stage =
+            |records, settled_records| Stage { records, settled_records, ..Stage::default() };
         let sum = total([stage(10, 3), stage(5, 5)].into_iter());
         assert_eq!(line(sum, None), "organizations 8 of 15 records settled");
         assert_eq!(total(std::iter::empty()), None);

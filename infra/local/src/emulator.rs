@@ -66,9 +66,7 @@ impl Emulator {
         let log = place.join("emulator.log");
         fs::create_dir_all(&scratch).map_err(LocalError::io("making the emulator's folder"))?;
         let output = File::create(&log).map_err(LocalError::io("making the emulator's log"))?;
-        let errors = output
-            .try_clone()
-            .map_err(LocalError::io("making the emulator's log"))?;
+        let errors = output.try_clone().map_err(LocalError::io("making the emulator's log"))?;
         let port = free_port().map_err(LocalError::io("looking for a free port"))?;
         let endpoint = format!("http://127.0.0.1:{port}");
         // The functions inherit the emulator's environment: whatever is set on this machine must
@@ -96,19 +94,11 @@ impl Emulator {
             .process_group(0)
             .spawn()
             .map_err(LocalError::io("starting the emulator"))?;
-        let emulator = Self {
-            child: Mutex::new(child),
-            endpoint,
-            log,
-            scratch,
-        };
+        let emulator = Self { child: Mutex::new(child), endpoint, log, scratch };
         let begin = Instant::now();
         loop {
             let id = id.clone();
-            if spawn_blocking(move || healthy(port, &id))
-                .await
-                .unwrap_or(false)
-            {
+            if spawn_blocking(move || healthy(port, &id)).await.unwrap_or(false) {
                 return Ok(emulator);
             }
             emulator.check()?;
@@ -139,10 +129,7 @@ impl Emulator {
     }
 
     fn error(&self, detail: &str) -> LocalError {
-        LocalError::Emulator {
-            detail: detail.to_owned(),
-            log: self.log.clone(),
-        }
+        LocalError::Emulator { detail: detail.to_owned(), log: self.log.clone() }
     }
 
     fn child(&self) -> MutexGuard<'_, Child> {
@@ -166,9 +153,7 @@ impl Drop for Emulator {
 }
 
 fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-        .local_addr()?
-        .port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// One short question on the loopback interface; nothing a client library would be worth.

@@ -93,10 +93,7 @@ impl LocalError {
     /// Names what was asked of a service; the error keeps its sources in its text.
     pub fn aws<E: Error>(what: impl Into<String>) -> impl FnOnce(E) -> Self {
         let what = what.into();
-        move |error| Self::Aws {
-            what,
-            detail: chain(&error),
-        }
+        move |error| Self::Aws { what, detail: chain(&error) }
     }
 }
 

@@ -32,10 +32,7 @@ pub fn plan(paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
         let kind = fs::symlink_metadata(path).map_err(about)?.file_type();
         let real = path.canonicalize().map_err(about)?;
         if kind.is_symlink() {
-            return Err(unusable(
-                path,
-                "is a symbolic link; name the file or folder itself",
-            ));
+            return Err(unusable(path, "is a symbolic link; name the file or folder itself"));
         } else if kind.is_dir() {
             plan.folder(&real)?;
         } else if kind.is_file() {
@@ -48,8 +45,7 @@ pub fn plan(paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
     for (parent, files) in loose {
         plan.loose(&parent, files)?;
     }
-    plan.exports
-        .sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
+    plan.exports.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
     Ok(plan.exports)
 }
 
@@ -101,11 +97,7 @@ impl Plan {
                 return self.add(format!("exports/{name}"), file.clone());
             }
         }
-        let folder = if files.is_empty() {
-            String::new()
-        } else {
-            self.name(parent)?
-        };
+        let folder = if files.is_empty() { String::new() } else { self.name(parent)? };
         for file in files {
             let name = utf8(Path::new(file.file_name().unwrap_or_default()))?;
             self.add(format!("exports/{folder}/{name}"), file.clone())?;
@@ -127,10 +119,7 @@ impl Plan {
 
     fn add(&mut self, key: String, file: PathBuf) -> Result<(), LocalError> {
         let about = |error| LocalError::usage(format!("{}: {error}", file.display()));
-        let bytes = File::open(&file)
-            .and_then(|open| open.metadata())
-            .map_err(about)?
-            .len();
+        let bytes = File::open(&file).and_then(|open| open.metadata()).map_err(about)?.len();
         self.taken.insert(file.clone());
         self.exports.push(Export { key, file, bytes });
         Ok(())
@@ -142,8 +131,7 @@ fn is_hidden(entry: &DirEntry) -> bool {
 }
 
 fn utf8(path: &Path) -> Result<&str, LocalError> {
-    path.to_str()
-        .ok_or_else(|| unusable(path, "has a name that is not UTF-8"))
+    path.to_str().ok_or_else(|| unusable(path, "has a name that is not UTF-8"))
 }
 
 fn unusable(path: &Path, why: &str) -> LocalError {
@@ -170,23 +158,14 @@ mod tests {
 
     fn keys(root: &TempDir, paths: &[&str]) -> Vec<String> {
         let paths: Vec<_> = paths.iter().map(|path| root.path().join(path)).collect();
-        let mut keys: Vec<_> = plan(&paths)
-            .unwrap()
-            .into_iter()
-            .map(|export| export.key)
-            .collect();
+        let mut keys: Vec<_> = plan(&paths).unwrap().into_iter().map(|export| export.key).collect();
         keys.sort();
         keys
     }
 
     #[test]
     fn a_folder_keeps_its_shape_and_hidden_files_stay_behind() {
-        let root = tree(&[
-            "in/Account.csv",
-            "in/sub/b/Contact.csv",
-            "in/.DS_Store",
-            "in/.git/x",
-        ]);
+        let root = tree(&["in/Account.csv", "in/sub/b/Contact.csv", "in/.DS_Store", "in/.git/x"]);
         symlink("/etc/passwd", root.path().join("in/link.csv")).unwrap();
         assert_eq!(
             keys(&root, &["in"]),
@@ -198,31 +177,14 @@ mod tests {
     fn loose_files_are_grouped_by_their_folder() {
         let root = tree(&["a/Account.csv", "a/Contact.csv", "b/Lead.csv"]);
         assert_eq!(
-            keys(
-                &root,
-                &[
-                    "a/Contact.csv",
-                    "b/Lead.csv",
-                    "a/Account.csv",
-                    "a/Contact.csv"
-                ]
-            ),
-            [
-                "exports/Lead.csv",
-                "exports/a/Account.csv",
-                "exports/a/Contact.csv"
-            ]
+            keys(&root, &["a/Contact.csv", "b/Lead.csv", "a/Account.csv", "a/Contact.csv"]),
+            ["exports/Lead.csv", "exports/a/Account.csv", "exports/a/Contact.csv"]
         );
     }
 
     #[test]
     fn groups_of_the_same_name_stay_apart() {
-        let root = tree(&[
-            "a/in/Contact.csv",
-            "b/in/Contact.csv",
-            "c/Lead.csv",
-            "d/Lead.csv",
-        ]);
+        let root = tree(&["a/in/Contact.csv", "b/in/Contact.csv", "c/Lead.csv", "d/Lead.csv"]);
         assert_eq!(
             keys(&root, &["a/in", "b/in", "c/Lead.csv", "d/Lead.csv"]),
             [
@@ -237,10 +199,7 @@ mod tests {
     #[test]
     fn what_is_named_twice_is_dropped_once() {
         let root = tree(&["in/Contact.csv"]);
-        assert_eq!(
-            keys(&root, &["in", "in/Contact.csv", "in"]),
-            ["exports/in/Contact.csv"]
-        );
+        assert_eq!(keys(&root, &["in", "in/Contact.csv", "in"]), ["exports/in/Contact.csv"]);
     }
 
     #[test]

@@ -56,23 +56,15 @@ impl Ledger {
     pub fn add(&mut self, key: &str, document: &[u8]) -> Result<(), LocalError> {
         let summary = serde_json::from_slice(document);
         self.summaries
-            .push(summary.map_err(|source| LocalError::Document {
-                key: key.to_owned(),
-                source,
-            })?);
-        self.documents
-            .push(String::from_utf8_lossy(document).trim_end().to_owned());
+            .push(summary.map_err(|source| LocalError::Document { key: key.to_owned(), source })?);
+        self.documents.push(String::from_utf8_lossy(document).trim_end().to_owned());
         Ok(())
     }
 
     /// What the command exits with.
     pub fn exit_code(&self) -> u8 {
         let total = self.total();
-        if self
-            .summaries
-            .iter()
-            .any(|summary| summary.state != "finished")
-        {
+        if self.summaries.iter().any(|summary| summary.state != "finished") {
             codes::FAILED
         } else if total.rejected + total.failed + total.unknown > 0 {
             codes::INCOMPLETE
@@ -86,15 +78,9 @@ impl Ledger {
         if let [document] = self.documents.as_slice() {
             return format!("{document}\n");
         }
-        let imports = self
-            .documents
-            .iter()
-            .map(|text| serde_json::from_str(text).ok());
+        let imports = self.documents.iter().map(|text| serde_json::from_str(text).ok());
         let imports: Vec<Option<Value>> = imports.collect();
-        format!(
-            "{:#}\n",
-            json!({ "records": self.total(), "imports": imports })
-        )
+        format!("{:#}\n", json!({ "records": self.total(), "imports": imports }))
     }
 
     /// For people.
@@ -111,10 +97,7 @@ impl Ledger {
     }
 
     fn total(&self) -> Records {
-        self.summaries
-            .iter()
-            .map(|summary| summary.records)
-            .fold(Records::default(), Records::plus)
+        self.summaries.iter().map(|summary| summary.records).fold(Records::default(), Records::plus)
     }
 }
 
@@ -150,10 +133,7 @@ impl Summary {
         if let Some(message) = &self.message {
             let _ = writeln!(text, "  {message}");
         }
-        let objects = self
-            .objects
-            .iter()
-            .map(|(name, records)| (name.as_str(), *records));
+        let objects = self.objects.iter().map(|(name, records)| (name.as_str(), *records));
         table(text, objects.chain([("all", self.records)]));
         for (name, codes) in &self.other {
             if let (Some(kind), Value::Object(codes)) = (name.strip_suffix("_by_code"), codes) {
@@ -166,22 +146,12 @@ impl Summary {
             let _ = writeln!(text, "  ignored       {}: {}", ignored.key, ignored.reason);
         }
         if !self.batches.is_empty() {
-            let numbers = self
-                .batches
-                .iter()
-                .map(|(name, count)| format!("{name} {count}"));
-            let _ = writeln!(
-                text,
-                "  batches       {}",
-                numbers.collect::<Vec<_>>().join(", ")
-            );
+            let numbers = self.batches.iter().map(|(name, count)| format!("{name} {count}"));
+            let _ = writeln!(text, "  batches       {}", numbers.collect::<Vec<_>>().join(", "));
         }
         let _ = writeln!(text, "Files: {}", out.join(&self.import).display());
         for (file, content) in [
-            (
-                "errors.csv",
-                "records that were not imported, to be corrected and dropped again",
-            ),
+            ("errors.csv", "records that were not imported, to be corrected and dropped again"),
             ("succeeded.csv", "records that were imported"),
             ("report.html", "the same as a page"),
             ("summary.json", "this ledger"),
@@ -240,10 +210,7 @@ mod tests {
             assert_eq!(ledger(&[CLEAN, &other]).exit_code(), codes::INCOMPLETE);
         }
         for state in ["stopped", "refused", ""] {
-            assert_eq!(
-                ledger(&[&with(state, 1, 0, 0), CLEAN]).exit_code(),
-                codes::FAILED
-            );
+            assert_eq!(ledger(&[&with(state, 1, 0, 0), CLEAN]).exit_code(), codes::FAILED);
         }
     }
 
@@ -264,14 +231,8 @@ mod tests {
         assert_eq!(lines[1], "Import a: finished");
         let widths: Vec<_> = lines[2..5].iter().map(|line| line.len()).collect();
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
-        assert!(
-            text.contains("skipped               1  duplicate"),
-            "{text}"
-        );
-        assert!(
-            text.contains("batches       dead_lettered 0, settled 1, total 1"),
-            "{text}"
-        );
+        assert!(text.contains("skipped               1  duplicate"), "{text}");
+        assert!(text.contains("batches       dead_lettered 0, settled 1, total 1"), "{text}");
         assert!(text.contains("Files: out/a"), "{text}");
     }
 }

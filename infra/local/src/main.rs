@@ -26,11 +26,7 @@ async fn command(args: &Args) -> Result<u8, LocalError> {
     let session = unless_interrupted(Box::pin(Session::start(args, &exports))).await?;
     let result = unless_interrupted(Box::pin(async {
         let ledger = session.import(args, &exports).await?;
-        print(&if args.json {
-            ledger.json()
-        } else {
-            ledger.text(&args.out)
-        })?;
+        print(&if args.json { ledger.json() } else { ledger.text(&args.out) })?;
         Ok(ledger.exit_code())
     }))
     .await;
@@ -44,8 +40,6 @@ async fn command(args: &Args) -> Result<u8, LocalError> {
 
 fn print(text: &str) -> Result<(), LocalError> {
     let mut output = std::io::stdout().lock();
-    let written = output
-        .write_all(text.as_bytes())
-        .and_then(|()| output.flush());
+    let written = output.write_all(text.as_bytes()).and_then(|()| output.flush());
     written.map_err(LocalError::io("printing the ledger"))
 }

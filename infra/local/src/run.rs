@@ -34,9 +34,7 @@ impl Session {
     pub async fn start(args: &Args, exports: &[Export]) -> Result<Self, LocalError> {
         let target = Target::start(args).await?;
         let bytes: u64 = exports.iter().map(|export| export.bytes).sum();
-        let settle = args
-            .settle_seconds
-            .map_or_else(|| 2 + bytes / BYTES_A_SECOND, u64::from);
+        let settle = args.settle_seconds.map_or_else(|| 2 + bytes / BYTES_A_SECOND, u64::from);
         let mut options = CloudOptions::new(&target.url, &target.token)
             .parameter("SettleSeconds", settle.min(900).to_string());
         if let Some(tasks) = args.max_open_tasks {
@@ -144,9 +142,7 @@ pub async fn interrupted() {
 /// A key must not lead out of the folder.
 fn place(key: &str, out: &Path) -> Option<PathBuf> {
     let path = Path::new(key);
-    let plain = path
-        .components()
-        .all(|part| matches!(part, Component::Normal(_)));
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
     (plain && !key.ends_with('/')).then(|| out.join(path))
 }
 
@@ -172,9 +168,7 @@ type Joined = Option<Result<Result<(), LocalError>, tokio::task::JoinError>>;
 fn joined(done: Joined) -> Result<(), LocalError> {
     match done {
         Some(Ok(result)) => result,
-        Some(Err(error)) => Err(LocalError::io("copying results")(std::io::Error::other(
-            error,
-        ))),
+        Some(Err(error)) => Err(LocalError::io("copying results")(std::io::Error::other(error))),
         None => Ok(()),
     }
 }
@@ -186,10 +180,7 @@ mod tests {
     #[test]
     fn a_key_stays_within_the_folder() {
         let out = Path::new("out");
-        assert_eq!(
-            place("id/results/a.ndjson", out),
-            Some("out/id/results/a.ndjson".into())
-        );
+        assert_eq!(place("id/results/a.ndjson", out), Some("out/id/results/a.ndjson".into()));
         for key in ["../x", "id/../../x", "/etc/passwd", "id/"] {
             assert_eq!(place(key, out), None, "{key}");
         }

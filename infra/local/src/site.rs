@@ -19,11 +19,7 @@ impl Target {
     /// Takes the site that was named, or starts a simulator.
     pub async fn start(args: &Args) -> Result<Self, LocalError> {
         if let Some((url, token)) = args.site_address()? {
-            return Ok(Self {
-                url,
-                token,
-                simulator: None,
-            });
+            return Ok(Self { url, token, simulator: None });
         }
         let mut options = match args.site {
             csm_sim::Site::Documented => Options::documented(),
@@ -33,14 +29,9 @@ impl Target {
         options.token = Some(token.clone());
         options.task_seconds = args.task_seconds.or(options.task_seconds);
         options.task_limit = args.task_limit.unwrap_or(options.task_limit);
-        let simulator = Sim::start(options)
-            .await
-            .map_err(LocalError::io("starting the simulator"))?;
-        Ok(Self {
-            url: simulator.base_url(),
-            token,
-            simulator: Some(simulator),
-        })
+        let simulator =
+            Sim::start(options).await.map_err(LocalError::io("starting the simulator"))?;
+        Ok(Self { url: simulator.base_url(), token, simulator: Some(simulator) })
     }
 
     /// Ends the simulator.

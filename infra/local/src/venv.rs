@@ -31,9 +31,7 @@ pub async fn python(workspace: &Workspace, notes: Notes) -> Result<PathBuf, Loca
     if complete.is_file() {
         return Ok(python);
     }
-    notes.say(&format!(
-        "Installing the emulator (ministack {VERSION}, once, about 215 MB) …"
-    ));
+    notes.say(&format!("Installing the emulator (ministack {VERSION}, once, about 215 MB) …"));
     install(&home, &python).await?;
     fs::write(&complete, VERSION)
         .map_err(LocalError::io("finishing the emulator's installation"))?;
@@ -41,17 +39,12 @@ pub async fn python(workspace: &Workspace, notes: Notes) -> Result<PathBuf, Loca
 }
 
 async fn install(home: &Path, python: &Path) -> Result<(), LocalError> {
-    let suitable = Command::new("python3")
-        .args(["-c", VERSION_CHECK])
-        .kill_on_drop(true)
-        .status()
-        .await;
+    let suitable =
+        Command::new("python3").args(["-c", VERSION_CHECK]).kill_on_drop(true).status().await;
     match suitable {
         Ok(status) if status.success() => {}
         Ok(_) => {
-            return Err(LocalError::usage(
-                "the emulator needs Python 3.10 or newer as python3",
-            ));
+            return Err(LocalError::usage("the emulator needs Python 3.10 or newer as python3"));
         }
         Err(error) => {
             return Err(LocalError::usage(format!(
@@ -60,25 +53,10 @@ async fn install(home: &Path, python: &Path) -> Result<(), LocalError> {
         }
     }
     let mut venv = Command::new("python3");
-    succeed(
-        "python3 -m venv",
-        venv.args(["-m", "venv", "--clear"]).arg(home),
-    )
-    .await?;
+    succeed("python3 -m venv", venv.args(["-m", "venv", "--clear"]).arg(home)).await?;
     let mut pip = Command::new(python);
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-input",
-    ]);
-    succeed(
-        "pip install",
-        pip.arg(format!("ministack[full]=={VERSION}")),
-    )
-    .await
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
+    succeed("pip install", pip.arg(format!("ministack[full]=={VERSION}"))).await
 }
 
 async fn succeed(name: &str, command: &mut Command) -> Result<(), LocalError> {
@@ -92,15 +70,8 @@ async fn succeed(name: &str, command: &mut Command) -> Result<(), LocalError> {
         return Ok(());
     }
     let text = [output.stdout, output.stderr].concat();
-    let detail = format!(
-        "{}\n{}",
-        output.status,
-        String::from_utf8_lossy(&text).trim()
-    );
-    Err(LocalError::Command {
-        command: name.to_owned(),
-        detail,
-    })
+    let detail = format!("{}\n{}", output.status, String::from_utf8_lossy(&text).trim());
+    Err(LocalError::Command { command: name.to_owned(), detail })
 }
 
 /// Waits without blocking a thread, so that an interrupted wait ends at once. The system gives

@@ -97,10 +97,7 @@ pub struct Coverage {
 impl Coverage {
     /// Nothing is taken yet.
     pub fn new(dropped: Vec<Placed>) -> Self {
-        Self {
-            waiting: dropped,
-            imports: BTreeMap::new(),
-        }
+        Self { waiting: dropped, imports: BTreeMap::new() }
     }
 
     /// Takes note of an import. An object counts as taken only with the content that was dropped.
@@ -110,10 +107,7 @@ impl Coverage {
             let same = |object: &ObjectRef| {
                 object.key == dropped.key && object.etag.trim_matches('"') == dropped.etag
             };
-            let ignored = document
-                .ignored
-                .iter()
-                .any(|object| object.key == dropped.key);
+            let ignored = document.ignored.iter().any(|object| object.key == dropped.key);
             !ignored && !document.objects.iter().any(same)
         });
     }
@@ -168,11 +162,7 @@ pub async fn until_finished(
         if coverage.is_complete() {
             return Ok(coverage.imports.into_keys().collect());
         }
-        let now = (
-            coverage.waiting.len(),
-            coverage.unfinished().len(),
-            progress.clone(),
-        );
+        let now = (coverage.waiting.len(), coverage.unfinished().len(), progress.clone());
         if now != seen {
             seen = now;
             changed = Instant::now();
@@ -180,11 +170,7 @@ pub async fn until_finished(
         if changed.elapsed() > limit {
             let seconds = limit.as_secs();
             let log = see(cloud.log_file());
-            return Err(LocalError::Stalled {
-                seconds,
-                state: coverage.state(),
-                log,
-            });
+            return Err(LocalError::Stalled { seconds, state: coverage.state(), log });
         }
         sleep(LOOK_AGAIN).await;
     }
@@ -219,10 +205,7 @@ async fn read<T: DeserializeOwned>(cloud: &Cloud, key: &str) -> Result<Option<T>
         return Ok(None);
     };
     let document = serde_json::from_slice(&bytes);
-    document.map(Some).map_err(|source| LocalError::Document {
-        key: key.to_owned(),
-        source,
-    })
+    document.map(Some).map_err(|source| LocalError::Document { key: key.to_owned(), source })
 }
 
 #[cfg(test)]
@@ -230,11 +213,7 @@ mod tests {
     use super::*;
 
     fn dropped(key: &str, etag: &str) -> Placed {
-        Placed {
-            key: key.to_owned(),
-            etag: etag.to_owned(),
-            version: None,
-        }
+        Placed { key: key.to_owned(), etag: etag.to_owned(), version: None }
     }
 
     fn document(json: &str) -> ImportDocument {
@@ -245,22 +224,13 @@ mod tests {
     fn an_import_covers_an_object_by_key_and_content() {
         let mut coverage =
             Coverage::new(vec![dropped("exports/a", "1"), dropped("exports/b", "2")]);
-        coverage.found(
-            "x",
-            &document(r#"{"objects":[{"key":"exports/a","etag":"\"1\""}]}"#),
-        );
+        coverage.found("x", &document(r#"{"objects":[{"key":"exports/a","etag":"\"1\""}]}"#));
         coverage.finished("x");
         assert!(!coverage.is_complete(), "b is not taken");
-        coverage.found(
-            "y",
-            &document(r#"{"objects":[{"key":"exports/b","etag":"other"}]}"#),
-        );
+        coverage.found("y", &document(r#"{"objects":[{"key":"exports/b","etag":"other"}]}"#));
         coverage.finished("y");
         assert!(!coverage.is_complete(), "b is taken with other content");
-        coverage.found(
-            "z",
-            &document(r#"{"objects":[{"key":"exports/b","etag":"2"}],"new":1}"#),
-        );
+        coverage.found("z", &document(r#"{"objects":[{"key":"exports/b","etag":"2"}],"new":1}"#));
         assert_eq!(coverage.unfinished(), ["z"]);
         coverage.finished("z");
         assert!(coverage.is_complete());
@@ -269,10 +239,8 @@ mod tests {
     #[test]
     fn an_ignored_object_is_not_waited_for() {
         let mut coverage = Coverage::new(vec![dropped("exports/readme.txt", "1")]);
-        coverage.found(
-            "x",
-            &document(r#"{"ignored":[{"key":"exports/readme.txt","reason":"r"}]}"#),
-        );
+        coverage
+            .found("x", &document(r#"{"ignored":[{"key":"exports/readme.txt","reason":"r"}]}"#));
         coverage.finished("x");
         assert!(coverage.is_complete());
     }
@@ -284,19 +252,10 @@ mod tests {
                 "customers":null},"stopped":null,"pace":{}}"#,
         )
         .unwrap();
-        assert_eq!(
-            progress
-                .stages
-                .organizations
-                .map(|stage| stage.settled_records),
-            Some(2)
-        );
+        assert_eq!(progress.stages.organizations.map(|stage| stage.settled_records), Some(2));
         assert_eq!(progress.stages.customers, None);
         let stopped: Progress =
             serde_json::from_str(r#"{"stopped":{"code":"unauthorized","message":"m"}}"#).unwrap();
-        assert_eq!(
-            stopped.stopped.map(|stopped| stopped.message).as_deref(),
-            Some("m")
-        );
+        assert_eq!(stopped.stopped.map(|stopped| stopped.message).as_deref(), Some("m"));
     }
 }

@@ -24,10 +24,7 @@ impl Workspace {
     pub fn find() -> Result<Self, LocalError> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let root = root.canonicalize().map_err(|_| {
-            LocalError::usage(format!(
-                "the source tree is no longer at {}",
-                root.display()
-            ))
+            LocalError::usage(format!("the source tree is no longer at {}", root.display()))
         })?;
         let program = env::current_exe().map_err(LocalError::io("looking for this program"))?;
         Ok(Self::of(root, &program))
@@ -36,18 +33,11 @@ impl Workspace {
     /// Cargo marks its target directory with `CACHEDIR.TAG`; what lies between that directory and
     /// a program tells how the program was built: `[triple/]profile[/deps]`.
     fn of(root: PathBuf, program: &Path) -> Self {
-        let tagged = program
-            .ancestors()
-            .skip(1)
-            .find(|folder| folder.join("CACHEDIR.TAG").is_file());
+        let tagged =
+            program.ancestors().skip(1).find(|folder| folder.join("CACHEDIR.TAG").is_file());
         let Some(target) = tagged else {
             let target = root.join("target");
-            return Self {
-                root,
-                target,
-                profile: "dev".to_owned(),
-                triple: None,
-            };
+            return Self { root, target, profile: "dev".to_owned(), triple: None };
         };
         let mut between: Vec<String> = program
             .parent()
@@ -64,12 +54,7 @@ impl Workspace {
             Some(folder) if folder != "debug" => folder,
             _ => "dev".to_owned(),
         };
-        Self {
-            root,
-            target: target.to_owned(),
-            profile,
-            triple: between.pop(),
-        }
+        Self { root, target: target.to_owned(), profile, triple: between.pop() }
     }
 }
 

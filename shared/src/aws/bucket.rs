@@ -33,14 +33,7 @@ impl Bucket {
         &self,
         key: &str,
     ) -> Result<Option<(SourceObject, Option<Timestamp>)>, PortError> {
-        let head = match self
-            .client
-            .head_object()
-            .bucket(&self.name)
-            .key(key)
-            .send()
-            .await
-        {
+        let head = match self.client.head_object().bucket(&self.name).key(key).send().await {
             Ok(head) => head,
             Err(error) if status(&error) == Some(404) => return Ok(None),
             Err(error) => return Err(port("looking at an export", error)),
@@ -48,20 +41,10 @@ impl Bucket {
         let written = head.last_modified().and_then(timestamp);
         let object = SourceObject {
             key: key.to_owned(),
-            etag: head
-                .e_tag()
-                .unwrap_or_default()
-                .trim_matches('"')
-                .to_owned(),
+            etag: head.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
             // Buckets without versions answer "null".
-            version: head
-                .version_id()
-                .filter(|v| *v != "null")
-                .map(str::to_owned),
-            size: head
-                .content_length()
-                .and_then(|n| u64::try_from(n).ok())
-                .unwrap_or_default(),
+            version: head.version_id().filter(|v| *v != "null").map(str::to_owned),
+            size: head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
         };
         Ok(Some((object, written)))
     }
@@ -90,27 +73,16 @@ impl Store for Bucket {
         range: Option<Range<u64>>,
     ) -> Result<Option<Stored>, PortError> {
         let range = range.map(|r| format!("bytes={}-{}", r.start, r.end.saturating_sub(1)));
-        let request = self
-            .client
-            .get_object()
-            .bucket(&self.name)
-            .key(key)
-            .set_range(range);
+        let request = self.client.get_object().bucket(&self.name).key(key).set_range(range);
         let answer = match request.send().await {
             Ok(answer) => answer,
             Err(error) if status(&error) == Some(404) => return Ok(None),
             Err(error) => return Err(port("reading an object", error)),
         };
         let etag = answer.e_tag().unwrap_or_default().to_owned();
-        let bytes = answer
-            .body
-            .collect()
-            .await
-            .map_err(|e| PortError::new("reading an object", e))?;
-        Ok(Some(Stored {
-            bytes: bytes.into_bytes(),
-            etag,
-        }))
+        let bytes =
+            answer.body.collect().await.map_err(|e| PortError::new("reading an object", e))?;
+        Ok(Some(Stored { bytes: bytes.into_bytes(), etag }))
     }
 
     async fn write(
@@ -120,12 +92,7 @@ impl Store for Bucket {
         condition: Condition<'_>,
     ) -> Result<Written, PortError> {
         let body = ByteStream::from(bytes);
-        let request = self
-            .client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .body(body);
+        let request = self.client.put_object().bucket(&self.name).key(key).body(body);
         let request = match condition {
             Condition::Always => request,
             Condition::Absent => request.if_none_match("*"),
@@ -156,24 +123,13 @@ impl Store for Bucket {
                 (None, _) => return Err(abandoned()),
             }
         };
-        let create = self
-            .client
-            .create_multipart_upload()
-            .bucket(&self.name)
-            .key(key);
-        let created = create
-            .send()
-            .await
-            .map_err(|e| port("beginning an upload", e))?;
+        let create = self.client.create_multipart_upload().bucket(&self.name).key(key);
+        let created = create.send().await.map_err(|e| port("beginning an upload", e))?;
         let upload = created.upload_id().unwrap_or_default();
         let begun = first.into_iter().chain([second]);
         let end = self.upload_parts(key, upload, begun, parts).await;
         if end.is_err() {
-            let abort = self
-                .client
-                .abort_multipart_upload()
-                .bucket(&self.name)
-                .key(key);
+            let abort = self.client.abort_multipart_upload().bucket(&self.name).key(key);
             if let Err(error) = abort.upload_id(upload).send().await {
                 let error = port("giving up an upload", error);
                 tracing::warn!(error = %error, "parts stay until the bucket's lifecycle removes them");
@@ -206,31 +162,14 @@ impl Bucket {
                     None => return Err(abandoned()),
                 },
             };
-            let sent = self
-                .client
-                .upload_part()
-                .bucket(&self.name)
-                .key(key)
-                .upload_id(upload);
-            let sent = sent
-                .part_number(number)
-                .body(ByteStream::from(part))
-                .send()
-                .await;
+            let sent = self.client.upload_part().bucket(&self.name).key(key).upload_id(upload);
+            let sent = sent.part_number(number).body(ByteStream::from(part)).send().await;
             let sent = sent.map_err(|e| port("uploading a part", e))?;
-            let part = CompletedPart::builder()
-                .part_number(number)
-                .set_e_tag(sent.e_tag);
+            let part = CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag);
             completed.push(part.build());
         }
-        let parts = CompletedMultipartUpload::builder()
-            .set_parts(Some(completed))
-            .build();
-        let end = self
-            .client
-            .complete_multipart_upload()
-            .bucket(&self.name)
-            .key(key);
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(completed)).build();
+        let end = self.client.complete_multipart_upload().bucket(&self.name).key(key);
         let end = end.upload_id(upload).multipart_upload(parts).send().await;
         end.map(|_| ()).map_err(|e| port("completing an upload", e))
     }
@@ -249,10 +188,7 @@ impl Exports for Bucket {
             let mut pages = list.prefix(folder).delimiter("/").into_paginator().send();
             while let Some(page) = pages.next().await {
                 let page = page.map_err(|e| port("listing a folder", e))?;
-                let found = page
-                    .contents()
-                    .iter()
-                    .filter(|o| o.size().unwrap_or_default() > 0);
+                let found = page.contents().iter().filter(|o| o.size().unwrap_or_default() > 0);
                 keys.extend(found.filter_map(|object| object.key().map(str::to_owned)));
             }
         } else {
@@ -272,13 +208,7 @@ impl Exports for Bucket {
 
     async fn open(&self, object: &SourceObject) -> Result<ExportStream, ExportError> {
         let body = self.stream(object, 0).await?;
-        Ok(ExportStream {
-            bucket: self.clone(),
-            object: object.clone(),
-            body,
-            read: 0,
-            resumes: 0,
-        })
+        Ok(ExportStream { bucket: self.clone(), object: object.clone(), body, read: 0, resumes: 0 })
     }
 }
 

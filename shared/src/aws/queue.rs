@@ -16,7 +16,7 @@ const CALLS: usize = 8;
 /// How often the entries that a call did not take are sent again.
 const ATTEMPTS: u32 = 5;
 /// Visibility can be stretched to this at most.
-const LONGEST: Duration = Duration::from_secs(12 * 60 * 60);
+const LONGEST: Duration = Duration::from_hours(12);
 
 /// One SQS queue.
 #[derive(Clone, Debug)]
@@ -43,27 +43,22 @@ impl SqsQueue {
             let request = self.client.send_message_batch().queue_url(&self.url);
             let answer = request.set_entries(Some(entries)).send().await;
             let answer = answer.map_err(|e| port("sending messages", e))?;
-            let failed: Vec<&str> = answer.failed().iter().map(|failed| failed.id()).collect();
+            let failed: Vec<&str> =
+                answer.failed().iter().map(aws_sdk_sqs::types::BatchResultErrorEntry::id).collect();
             if failed.is_empty() {
                 return Ok(());
             }
             left.retain(|(id, _)| failed.contains(&id.to_string().as_str()));
         }
-        Err(PortError::new(
-            "sending messages",
-            format!("{} were not taken", left.len()),
-        ))
+        Err(PortError::new("sending messages", format!("{} were not taken", left.len())))
     }
 }
 
 fn entry(id: usize, message: &Outgoing) -> Result<SendMessageBatchRequestEntry, PortError> {
-    let mut entry = SendMessageBatchRequestEntry::builder()
-        .id(id.to_string())
-        .message_body(&message.body);
+    let mut entry =
+        SendMessageBatchRequestEntry::builder().id(id.to_string()).message_body(&message.body);
     if let Some((group, deduplication)) = &message.fifo {
-        entry = entry
-            .message_group_id(group)
-            .message_deduplication_id(deduplication);
+        entry = entry.message_group_id(group).message_deduplication_id(deduplication);
     } else if !message.delay.is_zero() {
         // Rounded up: a look too early is a wasted one.
         let seconds = message.delay.as_secs_f64().ceil().min(900.0);
@@ -71,9 +66,7 @@ fn entry(id: usize, message: &Outgoing) -> Result<SendMessageBatchRequestEntry, 
         let seconds = seconds as i32;
         entry = entry.delay_seconds(seconds);
     }
-    entry
-        .build()
-        .map_err(|e| PortError::new("sending messages", e))
+    entry.build().map_err(|e| PortError::new("sending messages", e))
 }
 
 impl Queue for SqsQueue {
@@ -83,10 +76,7 @@ impl Queue for SqsQueue {
         while messages.peek().is_some() {
             calls.push(self.send_entries(messages.by_ref().take(ENTRIES).collect()));
         }
-        stream::iter(calls)
-            .buffer_unordered(CALLS)
-            .try_collect::<()>()
-            .await
+        stream::iter(calls).buffer_unordered(CALLS).try_collect::<()>().await
     }
 
     async fn hold(&self, receipt_handle: &str, time: Duration) -> Result<(), PortError> {
@@ -94,18 +84,13 @@ impl Queue for SqsQueue {
         #[expect(clippy::cast_possible_truncation, reason = "at most 12 hours")]
         let seconds = seconds as i32;
         let request = self.client.change_message_visibility().queue_url(&self.url);
-        let request = request
-            .receipt_handle(receipt_handle)
-            .visibility_timeout(seconds);
+        let request = request.receipt_handle(receipt_handle).visibility_timeout(seconds);
         stale_is_fine("holding a message", request.send().await)
     }
 
     async fn delete(&self, receipt_handle: &str) -> Result<(), PortError> {
         let request = self.client.delete_message().queue_url(&self.url);
-        stale_is_fine(
-            "deleting a message",
-            request.receipt_handle(receipt_handle).send().await,
-        )
+        stale_is_fine("deleting a message", request.receipt_handle(receipt_handle).send().await)
     }
 }
 

@@ -25,12 +25,7 @@ impl Secret {
 
 impl Authorization for Secret {
     async fn read(&self) -> Result<Option<String>, Box<dyn Error + Send + Sync>> {
-        let answer = self
-            .client
-            .get_secret_value()
-            .secret_id(&self.id)
-            .send()
-            .await?;
+        let answer = self.client.get_secret_value().secret_id(&self.id).send().await?;
         Ok(answer.secret_string().and_then(authorization))
     }
 }
@@ -66,10 +61,7 @@ mod tests {
     fn a_secret_is_a_token_or_an_email_with_an_api_token() {
         for (secret, header) in [
             (r#"{"token":"t"}"#, Some("Bearer t")),
-            (
-                r#"{"email":"a@b.c","apiToken":"x"}"#,
-                Some("Basic YUBiLmM6eA=="),
-            ),
+            (r#"{"email":"a@b.c","apiToken":"x"}"#, Some("Basic YUBiLmM6eA==")),
             ("t", Some("Bearer t")),
             ("{}", None),
             ("", None),

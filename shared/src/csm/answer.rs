@@ -27,10 +27,7 @@ pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError
         404 => SiteError::Blocked(Blocked::SiteMissing),
         412 => SiteError::Blocked(Blocked::OptInRefused),
         429 => SiteError::Throttled { retry_after },
-        408 | 425 | 500.. => SiteError::Unavailable {
-            status,
-            retry_after,
-        },
+        408 | 425 | 500.. => SiteError::Unavailable { status, retry_after },
         _ => SiteError::Refused {
             status,
             answer: messages(body).unwrap_or_else(|| shorten(&answer)),
@@ -128,11 +125,7 @@ mod tests {
         for (status, body, class) in [
             (400, &limit[..], Class::Wait),
             (400, &again[..], Class::ReadBack),
-            (
-                400,
-                &br#"{"errorMessages":["Unknown property"]}"#[..],
-                Class::Reject,
-            ),
+            (400, &br#"{"errorMessages":["Unknown property"]}"#[..], Class::Reject),
             (413, b"too large", Class::Reject),
             (401, b"", Class::Stop(Blocked::TokenRefused)),
             (403, b"", Class::Stop(Blocked::RightMissing)),
@@ -147,20 +140,9 @@ mod tests {
 
     #[test]
     fn retry_after_is_in_seconds() {
-        for (header, after) in [
-            ("7", Some(7)),
-            (" 0 ", Some(0)),
-            ("soon", None),
-            ("-1", None),
-        ] {
+        for (header, after) in [("7", Some(7)), (" 0 ", Some(0)), ("soon", None), ("-1", None)] {
             let class = failure(503, Some(header), b"").class();
-            assert_eq!(
-                class,
-                Class::Retry {
-                    after: after.map(Duration::from_secs)
-                },
-                "{header}"
-            );
+            assert_eq!(class, Class::Retry { after: after.map(Duration::from_secs) }, "{header}");
         }
     }
 

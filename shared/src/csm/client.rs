@@ -61,12 +61,7 @@ impl<A: Authorization> HttpSite<A> {
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Self {
-            http,
-            base,
-            authorization,
-            known: RwLock::new(None),
-        })
+        Ok(Self { http, base, authorization, known: RwLock::new(None) })
     }
 
     /// The `Authorization` header, read again when the site refused `refused`.
@@ -90,10 +85,7 @@ impl<A: Authorization> HttpSite<A> {
         body: Option<&[u8]>,
     ) -> Result<Vec<u8>, SiteError> {
         let authorization = self.authorization(None).await?;
-        match self
-            .send_once(method, path, key, body, &authorization)
-            .await
-        {
+        match self.send_once(method, path, key, body, &authorization).await {
             Err(SiteError::Blocked(Blocked::TokenRefused)) => {
                 let fresh = self.authorization(Some(&authorization)).await?;
                 self.send_once(method, path, key, body, &fresh).await
@@ -110,10 +102,7 @@ impl<A: Authorization> HttpSite<A> {
         body: Option<&[u8]>,
         authorization: &str,
     ) -> Result<Vec<u8>, SiteError> {
-        let url = self
-            .base
-            .join(path)
-            .map_err(|_| SiteError::Unreadable("an address", None))?;
+        let url = self.base.join(path).map_err(|_| SiteError::Unreadable("an address", None))?;
         let mut request = self
             .http
             .request(method.clone(), url)
@@ -124,9 +113,7 @@ impl<A: Authorization> HttpSite<A> {
             request = request.header("Idempotency-Key", key.to_string());
         }
         if let Some(body) = body {
-            request = request
-                .header("Content-Type", "application/json")
-                .body(body.to_vec());
+            request = request.header("Content-Type", "application/json").body(body.to_vec());
         }
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -139,11 +126,7 @@ impl<A: Authorization> HttpSite<A> {
         if status.is_success() {
             return Ok(body);
         }
-        Err(answer::failure(
-            status.as_u16(),
-            retry_after.as_deref(),
-            &body,
-        ))
+        Err(answer::failure(status.as_u16(), retry_after.as_deref(), &body))
     }
 
     async fn fetch(
@@ -153,9 +136,7 @@ impl<A: Authorization> HttpSite<A> {
         body: &Value,
     ) -> Result<Value, SiteError> {
         let sent = body.to_string();
-        let answer = self
-            .send(&Method::POST, path, None, Some(sent.as_bytes()))
-            .await?;
+        let answer = self.send(&Method::POST, path, None, Some(sent.as_bytes())).await?;
         serde_json::from_slice(&answer).map_err(|e| SiteError::Unreadable(what, Some(e)))
     }
 }
@@ -177,8 +158,7 @@ async fn read(mut response: Response) -> Result<Vec<u8>, SiteError> {
 }
 
 fn number_or_text(id: &str) -> Value {
-    id.parse::<u64>()
-        .map_or_else(|_| Value::from(id), Value::from)
+    id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
 }
 
 const fn entity(stage: Stage) -> &'static str {
@@ -190,9 +170,7 @@ const fn entity(stage: Stage) -> &'static str {
 
 impl<A: Authorization> Site for HttpSite<A> {
     async fn submit(&self, stage: Stage, key: Uuid, body: Vec<u8>) -> Result<TaskId, SiteError> {
-        let answer = self
-            .send(&Method::POST, bulk_path(stage), Some(key), Some(&body))
-            .await?;
+        let answer = self.send(&Method::POST, bulk_path(stage), Some(key), Some(&body)).await?;
         answer::accepted(&answer)
     }
 
@@ -212,13 +190,8 @@ impl<A: Authorization> Site for HttpSite<A> {
         for names in names.chunks(MAX_NAMES) {
             // The body's key is not documented; this one is assumed.
             let body = json!({ "organizationNames": names });
-            let answer = self
-                .fetch(
-                    "a fetch of organizations",
-                    "api/v1/organization/fetch",
-                    &body,
-                )
-                .await?;
+            let answer =
+                self.fetch("a fetch of organizations", "api/v1/organization/fetch", &body).await?;
             found.extend(SiteProfile::parse_all(answer));
         }
         Ok(found)
@@ -245,9 +218,7 @@ impl<A: Authorization> Site for HttpSite<A> {
                 Stage::Organizations => ids.iter().map(|id| number_or_text(id)).collect(),
                 Stage::Customers => ids.iter().map(|id| Value::from(*id)).collect(),
             };
-            let answer = self
-                .fetch("a fetch of profiles", &path, &json!({ &key: ids }))
-                .await?;
+            let answer = self.fetch("a fetch of profiles", &path, &json!({ &key: ids })).await?;
             found.extend(SiteProfile::parse_all(answer));
         }
         Ok(found)

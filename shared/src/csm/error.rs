@@ -115,9 +115,7 @@ impl SiteError {
         match self {
             Self::TaskLimit => Class::Wait,
             Self::Throttled { retry_after } | Self::Unavailable { retry_after, .. } => {
-                Class::Retry {
-                    after: *retry_after,
-                }
+                Class::Retry { after: *retry_after }
             }
             Self::Blocked(blocked) => Class::Stop(*blocked),
             Self::KeySeen => Class::ReadBack,

@@ -23,13 +23,7 @@ pub struct SiteProfile {
 impl SiteProfile {
     /// Reads every profile in an answer; an entry without an id is no profile.
     pub fn parse_all(answer: Value) -> Vec<Self> {
-        const KEYS: &[&str] = &[
-            "profiles",
-            "organizations",
-            "customers",
-            "results",
-            "values",
-        ];
+        const KEYS: &[&str] = &["profiles", "organizations", "customers", "results", "values"];
         list(answer, KEYS).iter().filter_map(Self::parse).collect()
     }
 
@@ -40,19 +34,11 @@ impl SiteProfile {
             name: first(&["name", "displayName", "organizationName"]),
             email: first(&["email", "emailAddress"]),
             details: value.get("details").and_then(details),
-            organizations: [
-                "organizations",
-                "organizationIds",
-                "associatedOrganizations",
-            ]
-            .iter()
-            .find_map(|key| value.get(key))
-            .and_then(Value::as_array)
-            .map(|list| {
-                list.iter()
-                    .filter_map(|o| text(o.get("id").unwrap_or(o)))
-                    .collect()
-            }),
+            organizations: ["organizations", "organizationIds", "associatedOrganizations"]
+                .iter()
+                .find_map(|key| value.get(key))
+                .and_then(Value::as_array)
+                .map(|list| list.iter().filter_map(|o| text(o.get("id").unwrap_or(o))).collect()),
         })
     }
 
@@ -87,10 +73,7 @@ impl SiteProfile {
     /// The values of one detail field, when the profile holds it.
     pub fn detail(&self, name: &str) -> Option<&[String]> {
         let details = self.details.as_ref()?;
-        details
-            .iter()
-            .find(|detail| detail.name == name)
-            .map(|detail| detail.values.as_slice())
+        details.iter().find(|detail| detail.name == name).map(|detail| detail.values.as_slice())
     }
 }
 
@@ -105,9 +88,7 @@ fn same(held: Option<&str>, sent: &str) -> bool {
 
 fn same_values(held: &[String], sent: &[String]) -> bool {
     held.len() == sent.len()
-        && sent
-            .iter()
-            .all(|value| held.iter().any(|h| h.trim() == value.trim()))
+        && sent.iter().all(|value| held.iter().any(|h| h.trim() == value.trim()))
 }
 
 fn details(value: &Value) -> Option<Vec<Detail>> {
@@ -123,10 +104,7 @@ fn detail(value: &Value) -> Option<Detail> {
         (Some(single), _) | (None, Some(single)) => text(single).into_iter().collect(),
         (None, None) => Vec::new(),
     };
-    Some(Detail {
-        name: text(value.get("name")?)?,
-        values,
-    })
+    Some(Detail { name: text(value.get("name")?)?, values })
 }
 
 #[cfg(test)]
@@ -137,10 +115,7 @@ mod tests {
         Profile::Customer {
             email: "Ada@example.com".into(),
             display_name: "Ada".into(),
-            details: vec![Detail {
-                name: "External ID".into(),
-                values: vec!["003".into()],
-            }],
+            details: vec![Detail { name: "External ID".into(), values: vec!["003".into()] }],
             organizations: vec!["10".into()],
         }
     }
@@ -152,10 +127,7 @@ mod tests {
                 serde_json::json!({ key: [{"id": 10, "name": "Acme"}, {"name": "no id"}] });
             let found = SiteProfile::parse_all(answer);
             assert_eq!(found.len(), 1, "{key}");
-            assert_eq!(
-                (found[0].id.as_str(), found[0].name.as_deref()),
-                ("10", Some("Acme"))
-            );
+            assert_eq!((found[0].id.as_str(), found[0].name.as_deref()), ("10", Some("Acme")));
         }
     }
 

@@ -81,11 +81,7 @@ pub fn render(
     dialect: Dialect,
     records: &[MappedRecord],
 ) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&Body {
-        stage,
-        dialect,
-        records,
-    })
+    serde_json::to_vec(&Body { stage, dialect, records })
 }
 
 /// The idempotency key of a request: derived from the import, the batch and the body, so that a
@@ -106,10 +102,7 @@ struct Body<'a> {
 impl Serialize for Body<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        let items = Items {
-            dialect: self.dialect,
-            records: self.records,
-        };
+        let items = Items { dialect: self.dialect, records: self.records };
         map.serialize_entry(root_key(self.stage, self.dialect), &items)?;
         map.end()
     }
@@ -126,10 +119,7 @@ impl Serialize for Items<'_> {
         for record in self.records {
             list.serialize_element(&Item {
                 operation_type: "UPSERT",
-                payload: Payload {
-                    dialect: self.dialect,
-                    profile: &record.profile,
-                },
+                payload: Payload { dialect: self.dialect, profile: &record.profile },
             })?;
         }
         list.end()
@@ -156,12 +146,7 @@ impl Serialize for Payload<'_> {
                 map.serialize_entry("name", name)?;
                 map.serialize_entry("details", details)?;
             }
-            Profile::Customer {
-                email,
-                display_name,
-                details,
-                organizations,
-            } => {
+            Profile::Customer { email, display_name, details, organizations } => {
                 map.serialize_entry("email", email)?;
                 map.serialize_entry("displayName", display_name)?;
                 map.serialize_entry("details", details)?;
@@ -171,9 +156,7 @@ impl Serialize for Payload<'_> {
                         Dialect::Guide => map.serialize_entry("associateOrganizations", &ids)?,
                         Dialect::Reference => map.serialize_entry(
                             "associateOrganizations",
-                            &Association {
-                                organization_ids: ids,
-                            },
+                            &Association { organization_ids: ids },
                         )?,
                     }
                 }

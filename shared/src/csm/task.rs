@@ -74,10 +74,7 @@ impl Task {
             "FAILED" => TaskStatus::Failed,
             _ => TaskStatus::InProgress,
         };
-        Ok(Self {
-            status,
-            failures: raw.failures.unwrap_or_default(),
-        })
+        Ok(Self { status, failures: raw.failures.unwrap_or_default() })
     }
 }
 
@@ -93,10 +90,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(task.status, TaskStatus::Finished);
-        assert_eq!(
-            task.failures[0].error.as_deref(),
-            Some("Invalid detail field")
-        );
+        assert_eq!(task.failures[0].error.as_deref(), Some("Invalid detail field"));
         assert_eq!(task.failures[0].operated_on_ids, ["Region"]);
     }
 
@@ -104,10 +98,7 @@ mod tests {
     fn missing_failures_and_unknown_states_are_no_verdict() {
         for (body, status) in [
             (r#"{"status":"NOT_STARTED"}"#, TaskStatus::NotStarted),
-            (
-                r#"{"status":"IN_PROGRESS","failures":null}"#,
-                TaskStatus::InProgress,
-            ),
+            (r#"{"status":"IN_PROGRESS","failures":null}"#, TaskStatus::InProgress),
             (r#"{"status":"PAUSED"}"#, TaskStatus::InProgress),
             (r#"{"status":"FAILED","failures":[]}"#, TaskStatus::Failed),
         ] {

@@ -29,10 +29,7 @@ pub fn attribute(
     let names = Names::of(records, known);
     let mut attribution = Attribution::default();
     for failure in failures {
-        let message = failure
-            .error
-            .clone()
-            .unwrap_or_else(|| "no reason given".to_owned());
+        let message = failure.error.clone().unwrap_or_else(|| "no reason given".to_owned());
         match names.owner(failure) {
             Some(position) => {
                 let said = attribution.failed.entry(position).or_default();
@@ -84,10 +81,8 @@ impl Names {
     /// The one record that a failure names; none when it names several or nobody.
     fn owner(&self, failure: &TaskFailure) -> Option<usize> {
         let ids = failure.entity_id.iter().chain(&failure.operated_on_ids);
-        let mut owners: Vec<usize> = ids
-            .filter_map(crate::csm::answer::text)
-            .filter_map(|id| self.find(&id))
-            .collect();
+        let mut owners: Vec<usize> =
+            ids.filter_map(crate::csm::answer::text).filter_map(|id| self.find(&id)).collect();
         if owners.is_empty() {
             // In running text only what cannot be an ordinary word counts: addresses and ids.
             let text = failure.error.as_deref().unwrap_or_default();
@@ -241,11 +236,7 @@ impl Ending<'_> {
     /// What the site said, when it said the same of all it did not name.
     fn common_message(&self) -> Option<String> {
         let first = self.attribution.loose.first()?;
-        self.attribution
-            .loose
-            .iter()
-            .all(|said| said == first)
-            .then(|| first.clone())
+        self.attribution.loose.iter().all(|said| said == first).then(|| first.clone())
     }
 }
 
@@ -258,36 +249,17 @@ struct Verdict {
 
 impl Verdict {
     fn imported(linked: Option<bool>) -> Self {
-        let warnings = if linked == Some(false) {
-            vec![Code::AssociationMissing]
-        } else {
-            vec![]
-        };
-        Self {
-            outcome: Outcome::Imported,
-            code: None,
-            message: None,
-            warnings,
-        }
+        let warnings = if linked == Some(false) { vec![Code::AssociationMissing] } else { vec![] };
+        Self { outcome: Outcome::Imported, code: None, message: None, warnings }
     }
 
     const fn failed(code: Code, message: Option<String>) -> Self {
-        Self {
-            outcome: Outcome::Failed,
-            code: Some(code),
-            message,
-            warnings: Vec::new(),
-        }
+        Self { outcome: Outcome::Failed, code: Some(code), message, warnings: Vec::new() }
     }
 
     const fn unknown() -> Self {
         let code = Some(Code::Unclear);
-        Self {
-            outcome: Outcome::Unknown,
-            code,
-            message: None,
-            warnings: Vec::new(),
-        }
+        Self { outcome: Outcome::Unknown, code, message: None, warnings: Vec::new() }
     }
 
     fn result(self, record: &MappedRecord, evidence: &Evidence) -> RecordResult {

@@ -52,12 +52,7 @@ impl From<Extent> for (u32, u64, u64, u32) {
 
 impl From<(u32, u64, u64, u32)> for Extent {
     fn from((segment, start, end, records): (u32, u64, u64, u32)) -> Self {
-        Self {
-            segment,
-            start,
-            end,
-            records,
-        }
+        Self { segment, start, end, records }
     }
 }
 

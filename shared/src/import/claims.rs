@@ -72,11 +72,8 @@ impl Claims {
     /// Notes that `import` took `objects`.
     pub fn claim(&mut self, import: ImportId, objects: &[SourceObject]) {
         for object in objects {
-            let claim = Claim {
-                import,
-                etag: object.etag.clone(),
-                version: object.version.clone(),
-            };
+            let claim =
+                Claim { import, etag: object.etag.clone(), version: object.version.clone() };
             self.objects.insert(object.key.clone(), claim);
         }
     }
@@ -87,12 +84,7 @@ mod tests {
     use super::*;
 
     fn object(key: &str, etag: &str, version: &str) -> SourceObject {
-        SourceObject {
-            key: key.into(),
-            etag: etag.into(),
-            version: Some(version.into()),
-            size: 1,
-        }
+        SourceObject { key: key.into(), etag: etag.into(), version: Some(version.into()), size: 1 }
     }
 
     #[test]
@@ -110,10 +102,7 @@ mod tests {
         // The same bytes again are nothing new; other bytes are.
         assert!(claims.standing(&[object("a", "e1", "v9")]).fresh.is_empty());
         let standing = claims.standing(&[object("a", "e9", "v9")]);
-        assert_eq!(
-            (standing.fresh.len(), standing.replaced),
-            (1, BTreeSet::from([first]))
-        );
+        assert_eq!((standing.fresh.len(), standing.replaced), (1, BTreeSet::from([first])));
 
         claims.release(first);
         assert_eq!(claims.standing(&[a, c]).fresh.len(), 2);

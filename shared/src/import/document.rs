@@ -40,10 +40,7 @@ impl ImportDocument {
     /// The exports that can hold records of a stage, in the order in which they are read: contacts
     /// come before the person accounts that may be their twins.
     pub fn exports_of(&self, stage: Stage) -> Vec<&Export> {
-        let read = self
-            .exports
-            .iter()
-            .filter(|e| e.columns.iter().any(|(of, _)| *of == stage));
+        let read = self.exports.iter().filter(|e| e.columns.iter().any(|(of, _)| *of == stage));
         let (contacts, others): (Vec<_>, Vec<_>) =
             read.partition(|export| export.recognised == Recognised::One(Object::Contact));
         contacts.into_iter().chain(others).collect()

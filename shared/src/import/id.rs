@@ -85,9 +85,6 @@ mod tests {
         let v1 = object("exports/d/Account.csv", "e1", Some("v1"));
         let v2 = object("exports/d/Account.csv", "e1", Some("v2"));
         assert_ne!(id(&[v1]), id(&[v2]));
-        assert_ne!(
-            ImportId::of("x", "exports/d/", std::slice::from_ref(&a)),
-            id(&[a])
-        );
+        assert_ne!(ImportId::of("x", "exports/d/", std::slice::from_ref(&a)), id(&[a]));
     }
 }

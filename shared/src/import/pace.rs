@@ -10,17 +10,14 @@ pub const KEPT_DURATIONS: usize = 32;
 /// Never look more often than this.
 const SHORTEST: Duration = Duration::from_secs(1);
 /// Never look less often than this: an answer is a small request.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// SQS delays a message by at most this.
-const LONGEST_DELAY: Duration = Duration::from_secs(900);
+const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
 /// When to look at a new task for the first time: near the 5th percentile of recent durations.
 pub fn first_look(recent_seconds: &[f64]) -> Duration {
-    let mut sorted: Vec<f64> = recent_seconds
-        .iter()
-        .copied()
-        .filter(|s| s.is_finite() && *s >= 0.0)
-        .collect();
+    let mut sorted: Vec<f64> =
+        recent_seconds.iter().copied().filter(|s| s.is_finite() && *s >= 0.0).collect();
     sorted.sort_by(f64::total_cmp);
     let percentile = sorted.get(sorted.len() / 20).copied().unwrap_or_default();
     Duration::from_secs_f64(percentile.min(LONGEST_DELAY.as_secs_f64())).max(SHORTEST)
@@ -41,7 +38,7 @@ pub fn next_look(status: TaskStatus, elapsed: Duration) -> Duration {
 /// How long to wait before a request that failed `failures` times in a row is tried again:
 /// doubling up to five minutes, or what the site asked for, with a jitter taken from `seed`.
 pub fn backoff(failures: u32, asked: Option<Duration>, seed: u64) -> Duration {
-    const CAP: Duration = Duration::from_secs(300);
+    const CAP: Duration = Duration::from_mins(5);
     let doubled = SHORTEST.saturating_mul(1 << failures.min(9)).min(CAP);
     let base = asked.map_or(doubled, |asked| asked.clamp(SHORTEST, LONGEST_DELAY));
     base + jitter(base / 2, seed)
@@ -49,10 +46,8 @@ pub fn backoff(failures: u32, asked: Option<Duration>, seed: u64) -> Duration {
 
 /// How long to wait for a slot of the site that somebody else has taken, after `waits` waits.
 pub fn slot_wait(waits: u32, seed: u64) -> Duration {
-    const CAP: Duration = Duration::from_secs(180);
-    let base = Duration::from_secs(2)
-        .saturating_mul(1 << waits.min(7))
-        .min(CAP);
+    const CAP: Duration = Duration::from_mins(3);
+    let base = Duration::from_secs(2).saturating_mul(1 << waits.min(7)).min(CAP);
     base / 2 + jitter(base, seed)
 }
 
@@ -84,10 +79,7 @@ mod tests {
             (TaskStatus::NotStarted, 400, 40),
             (TaskStatus::InProgress, 86_400, 60),
         ] {
-            assert_eq!(
-                next_look(status, Duration::from_secs(elapsed)),
-                Duration::from_secs(wait)
-            );
+            assert_eq!(next_look(status, Duration::from_secs(elapsed)), Duration::from_secs(wait));
         }
     }
 
@@ -97,7 +89,7 @@ mod tests {
             let wait = backoff(failures, asked.map(Duration::from_secs), seed);
             prop_assert!(wait >= SHORTEST && wait <= LONGEST_DELAY * 2);
             let wait = slot_wait(failures, seed);
-            prop_assert!(wait >= Duration::from_secs(1) && wait <= Duration::from_secs(300));
+            prop_assert!(wait >= Duration::from_secs(1) && wait <= Duration::from_mins(5));
         }
     }
 }

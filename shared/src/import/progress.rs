@@ -134,10 +134,7 @@ impl From<crate::csm::error::Blocked> for Stop {
             Blocked::OptInRefused => StopCode::OptInRefused,
             Blocked::SecretEmpty => StopCode::SecretEmpty,
         };
-        Self {
-            code,
-            message: blocked.to_string(),
-        }
+        Self { code, message: blocked.to_string() }
     }
 }
 
@@ -241,8 +238,7 @@ impl Progress {
 
     /// Whether the results of a batch are stored.
     pub fn is_settled(&self, stage: Stage, batch: BatchIndex) -> bool {
-        self.stage(stage)
-            .is_some_and(|progress| progress.settled.get(batch.0))
+        self.stage(stage).is_some_and(|progress| progress.settled.get(batch.0))
     }
 
     /// Lets a batch be handed to the site, unless it is settled or the import has stopped. A stopped
@@ -280,16 +276,13 @@ impl Progress {
 
     /// Notes that the site refused a batch in every dialect although none has been accepted yet.
     /// Once that cannot be the fault of single records any more, the import stops.
-    pub fn refused(&mut self, batch: &Batch, answers: Vec<(Dialect, String)>) {
+    pub fn refused(&mut self, batch: &Batch, answers: &[(Dialect, String)]) {
         let name = flight(batch);
         if self.dialect.is_some() || self.refusals.iter().any(|refusal| refusal.batch == name) {
             return;
         }
         let all = self.stage(batch.stage).map_or(0, |stage| stage.batches);
-        self.refusals.push(Refusal {
-            batch: name,
-            answers: answers.clone(),
-        });
+        self.refusals.push(Refusal { batch: name, answers: answers.to_vec() });
         if self.refusals.len() as u64 >= u64::from(REFUSALS_TO_STOP.min(all)) {
             let said: Vec<String> = answers
                 .iter()

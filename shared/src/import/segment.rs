@@ -97,11 +97,7 @@ pub struct PartWriter {
 impl PartWriter {
     /// A writer whose parts are closed once they hold `limit` bytes.
     pub const fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            number: 0,
-            lines: Vec::new(),
-        }
+        Self { limit, number: 0, lines: Vec::new() }
     }
 
     /// Adds a line, written by `write` without its line end; a full part is handed out.
@@ -114,11 +110,7 @@ impl PartWriter {
     ) -> Result<Option<Part>, E> {
         write(&mut self.lines)?;
         self.lines.push(b'\n');
-        Ok(if self.lines.len() >= self.limit {
-            self.take()
-        } else {
-            None
-        })
+        Ok(if self.lines.len() >= self.limit { self.take() } else { None })
     }
 
     /// The last part, if any lines are left, and how many parts there were.
@@ -138,6 +130,7 @@ impl PartWriter {
 }
 
 #[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "the tests' parts are small")]
 mod tests {
     use std::convert::Infallible;
 
@@ -164,7 +157,7 @@ mod tests {
             parts.extend(last);
 
             let joined: Vec<u8> = parts.iter().flat_map(|part| part.lines.clone()).collect();
-            let expected: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let expected: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
             prop_assert_eq!(String::from_utf8(joined).unwrap(), expected);
 
             let mut read = Vec::new();
@@ -198,7 +191,7 @@ mod tests {
             parts.extend(last);
             prop_assert_eq!(parts.len(), count as usize);
             let joined: Vec<u8> = parts.into_iter().flat_map(|part| part.lines).collect();
-            let expected: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let expected: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
             prop_assert_eq!(String::from_utf8(joined).unwrap(), expected);
         }
     }

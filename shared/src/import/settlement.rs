@@ -35,10 +35,7 @@ pub async fn settle<S: Store>(
     let results = match archive.put_lines_once(&key, results).await? {
         Written::Yes => results,
         Written::Lost => {
-            stored = archive
-                .lines(&key, None)
-                .await?
-                .ok_or(ArchiveError::Missing(key))?;
+            stored = archive.lines(&key, None).await?.ok_or(ArchiveError::Missing(key))?;
             &stored
         }
     };
@@ -53,11 +50,8 @@ pub async fn settle<S: Store>(
             super::counts::count(&mut settled.codes, *code);
         }
     }
-    let (progress, new) = archive
-        .advance(batch.import, |progress| {
-            progress.settle(batch, &settled, now)
-        })
-        .await?;
+    let (progress, new) =
+        archive.advance(batch.import, |progress| progress.settle(batch, &settled, now)).await?;
     if new {
         let (import, stage, batch) = (batch.import, batch.stage, batch.batch);
         tracing::info!(%import, %stage, %batch, records = results.len(), "the batch is settled");

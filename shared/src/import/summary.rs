@@ -137,10 +137,7 @@ impl Tally {
 
     /// The counts of a stage.
     pub fn of(&self, stage: Stage) -> Counts {
-        self.counts
-            .get(position(stage))
-            .copied()
-            .unwrap_or_default()
+        self.counts.get(position(stage)).copied().unwrap_or_default()
     }
 }
 
@@ -180,12 +177,7 @@ impl Summary {
             let expected = manifest.mapped + manifest.left_out().read;
             if counted.read != expected || !counted.balances() {
                 let (import, stage) = (manifest.import, manifest.stage);
-                return Err(Unbalanced {
-                    import,
-                    stage,
-                    expected,
-                    counted,
-                });
+                return Err(Unbalanced { import, stage, expected, counted });
             }
             batches.total += manifest.batches.len() as u64;
             if let Some(stage) = progress.stage(manifest.stage) {
@@ -199,10 +191,7 @@ impl Summary {
         };
         let mut records = objects.organizations;
         records.merge(&objects.customers);
-        let seconds = progress
-            .updated_at
-            .duration_since(progress.started_at)
-            .as_secs_f64();
+        let seconds = progress.updated_at.duration_since(progress.started_at).as_secs_f64();
         let (state, message) = verdict(document, progress.stopped.as_ref());
         Ok(Self {
             import: document.id,
@@ -237,10 +226,7 @@ fn verdict(document: &ImportDocument, stopped: Option<&Stop>) -> (State, Option<
         Some(stop) => (State::Stopped, Some(stop.message.clone())),
         None if document.exports.is_empty() => {
             let reasons: Vec<&str> = document.ignored.iter().map(|i| i.reason.as_str()).collect();
-            (
-                State::Refused,
-                Some(format!("Nothing was imported. {}", reasons.join(" "))),
-            )
+            (State::Refused, Some(format!("Nothing was imported. {}", reasons.join(" "))))
         }
         None => (State::Finished, None),
     }

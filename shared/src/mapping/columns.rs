@@ -48,34 +48,19 @@ pub struct ColumnUse {
 pub(super) fn column_uses(stage: Stage, header: &Header, plans: &[Plan]) -> Vec<ColumnUse> {
     let mut uses = Vec::new();
     for name in header.names() {
-        let simple = |purpose| ColumnUse {
-            column: name.clone(),
-            purpose,
-            field: None,
-            warning: None,
-        };
+        let simple =
+            |purpose| ColumnUse { column: name.clone(), purpose, field: None, warning: None };
         let trimmed = name.trim();
         if trimmed.to_ascii_lowercase().starts_with(OWN_PREFIX) {
             uses.push(simple(Purpose::Own));
-        } else if CONTROLS
-            .iter()
-            .any(|control| control.eq_ignore_ascii_case(trimmed))
-        {
+        } else if CONTROLS.iter().any(|control| control.eq_ignore_ascii_case(trimmed)) {
             uses.push(simple(Purpose::Control));
         } else {
             let of_column = |plan: &Plan| {
-                plan.uses
-                    .iter()
-                    .filter(|used| used.column == *name)
-                    .cloned()
-                    .collect::<Vec<_>>()
+                plan.uses.iter().filter(|used| used.column == *name).cloned().collect::<Vec<_>>()
             };
             let before = uses.len();
-            for used in plans
-                .iter()
-                .filter(|plan| plan.kind.stage() == stage)
-                .flat_map(of_column)
-            {
+            for used in plans.iter().filter(|plan| plan.kind.stage() == stage).flat_map(of_column) {
                 if !uses.contains(&used) {
                     uses.push(used);
                 }

@@ -18,17 +18,11 @@ pub struct Converted {
 
 impl Converted {
     fn one(value: String) -> Self {
-        Self {
-            values: vec![value],
-            losses: Vec::new(),
-        }
+        Self { values: vec![value], losses: Vec::new() }
     }
 
     fn lost(code: Code, value: &str) -> Self {
-        Self {
-            values: Vec::new(),
-            losses: vec![(code, value.to_owned())],
-        }
+        Self { values: Vec::new(), losses: vec![(code, value.to_owned())] }
     }
 }
 
@@ -47,10 +41,7 @@ pub fn fold<'a>(text: &'a str, separator: &str) -> Cow<'a, str> {
     if !text.contains(['\r', '\n']) {
         return Cow::Borrowed(text);
     }
-    let lines = text
-        .split(['\r', '\n'])
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
+    let lines = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty());
     Cow::Owned(lines.collect::<Vec<_>>().join(separator))
 }
 
@@ -73,11 +64,7 @@ pub fn convert(text: &str, multi: bool, detail_type: &DetailType, limit: usize) 
     };
     match detail_type {
         DetailType::Text | DetailType::Other(_) => cut(text, limit),
-        DetailType::Email => exact(
-            Email::parse(text)
-                .ok()
-                .map(|email| email.as_str().to_owned()),
-        ),
+        DetailType::Email => exact(Email::parse(text).ok().map(|email| email.as_str().to_owned())),
         DetailType::Url => exact(url(text)),
         DetailType::Date => exact(date(text)),
         DetailType::Number => exact(number(text)),
@@ -107,9 +94,7 @@ fn select<'a>(values: impl Iterator<Item = &'a str>, options: &BTreeSet<String>)
     let mut converted = Converted::default();
     for value in values.filter(|value| !value.is_empty()) {
         if !options.is_empty() && !options.contains(value) {
-            converted
-                .losses
-                .push((Code::OptionUnknown, value.to_owned()));
+            converted.losses.push((Code::OptionUnknown, value.to_owned()));
         } else if !converted.values.iter().any(|taken| taken == value) {
             converted.values.push(value.to_owned());
         }
@@ -120,15 +105,9 @@ fn select<'a>(values: impl Iterator<Item = &'a str>, options: &BTreeSet<String>)
 /// Salesforce lets people leave the scheme out.
 fn url(text: &str) -> Option<String> {
     let has_scheme = text.contains("://");
-    let address = if has_scheme {
-        text.to_owned()
-    } else {
-        format!("https://{text}")
-    };
+    let address = if has_scheme { text.to_owned() } else { format!("https://{text}") };
     let parsed = url::Url::parse(&address).ok()?;
-    let dotted = parsed
-        .domain()
-        .is_some_and(|domain| domain.trim_matches('.').contains('.'));
+    let dotted = parsed.domain().is_some_and(|domain| domain.trim_matches('.').contains('.'));
     let web = matches!(parsed.scheme(), "http" | "https");
     // A parser for browsers forgives white space; a field for addresses need not.
     (web && dotted && !text.contains(char::is_whitespace)).then_some(address)

@@ -92,11 +92,8 @@ pub struct Definitions {
 impl Definitions {
     /// Definitions of these fields; the last one counts if a name is there twice.
     pub fn new(fields: Vec<DetailFieldDefinition>) -> Self {
-        let by_name = fields
-            .iter()
-            .enumerate()
-            .map(|(at, field)| (field.name.clone(), at))
-            .collect();
+        let by_name =
+            fields.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect();
         Self { fields, by_name }
     }
 
@@ -122,9 +119,7 @@ impl Definitions {
 impl<'de> Deserialize<'de> for Definitions {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let answer = Value::deserialize(deserializer)?;
-        let list = ["results", "values", "detailFields"]
-            .iter()
-            .find_map(|key| answer.get(key));
+        let list = ["results", "values", "detailFields"].iter().find_map(|key| answer.get(key));
         let list = list.unwrap_or(&answer).as_array();
         let list = list.ok_or_else(|| serde::de::Error::custom("no list of detail fields"))?;
         Ok(Self::new(list.iter().filter_map(field).collect()))
@@ -134,20 +129,10 @@ impl<'de> Deserialize<'de> for Definitions {
 fn field(entry: &Value) -> Option<DetailFieldDefinition> {
     let name = entry.get("name")?.as_str()?.to_owned();
     let typed = entry.get("type").unwrap_or(&Value::Null);
-    let type_name = typed
-        .get("name")
-        .unwrap_or(typed)
-        .as_str()
-        .unwrap_or("TEXT");
-    let options = typed
-        .get("options")
-        .or_else(|| entry.get("options"))
-        .and_then(Value::as_array);
+    let type_name = typed.get("name").unwrap_or(typed).as_str().unwrap_or("TEXT");
+    let options = typed.get("options").or_else(|| entry.get("options")).and_then(Value::as_array);
     let options = options.into_iter().flatten().filter_map(option).collect();
-    Some(DetailFieldDefinition {
-        name,
-        detail_type: DetailType::new(type_name, options),
-    })
+    Some(DetailFieldDefinition { name, detail_type: DetailType::new(type_name, options) })
 }
 
 fn option(entry: &Value) -> Option<String> {
@@ -206,15 +191,9 @@ mod tests {
             ),
             (r#"{"name":"F","type":{"name":"Phone"}}"#, DetailType::Phone),
             (r#"{"name":"F"}"#, DetailType::Text),
-            (
-                r#"{"name":"F","type":{"name":"RATING"}}"#,
-                DetailType::Other("RATING".into()),
-            ),
+            (r#"{"name":"F","type":{"name":"RATING"}}"#, DetailType::Other("RATING".into())),
         ] {
-            for answer in [
-                format!(r#"{{"results":[{{}},{entry}]}}"#),
-                format!("[{entry}]"),
-            ] {
+            for answer in [format!(r#"{{"results":[{{}},{entry}]}}"#), format!("[{entry}]")] {
                 let found = Definitions::parse(answer.as_bytes()).unwrap();
                 assert_eq!(found.get("F").unwrap().detail_type, detail_type, "{answer}");
                 assert!(found.get("f").is_none());

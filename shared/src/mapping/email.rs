@@ -35,17 +35,13 @@ impl<'a> Email<'a> {
 fn is_local(local: &str) -> bool {
     let is_atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
     (1..=64).contains(&local.len())
-        && local
-            .split('.')
-            .all(|atom| !atom.is_empty() && atom.bytes().all(is_atom))
+        && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom))
 }
 
 fn is_domain(domain: &str) -> bool {
     let is_label = |label: &str| {
         (1..=63).contains(&label.len())
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
             && !label.starts_with('-')
             && !label.ends_with('-')
     };
@@ -93,10 +89,7 @@ mod tests {
             assert_eq!(Email::parse(text).is_ok(), valid, "{text}");
         }
         let email = Email::parse(" Ada@Example.com").unwrap();
-        assert_eq!(
-            (email.as_str(), email.key().as_str()),
-            ("Ada@Example.com", "ada@example.com")
-        );
+        assert_eq!((email.as_str(), email.key().as_str()), ("Ada@Example.com", "ada@example.com"));
     }
 
     proptest! {

@@ -49,10 +49,7 @@ pub struct Policies {
 impl Default for Policies {
     /// Warns of unknown organizations; 255 characters, the size of Salesforce's own text fields.
     fn default() -> Self {
-        Self {
-            unknown_organization: UnknownOrganization::Warn,
-            detail_limit: 255,
-        }
+        Self { unknown_organization: UnknownOrganization::Warn, detail_limit: 255 }
     }
 }
 
@@ -93,19 +90,14 @@ impl Mapper {
         definitions: Option<&Definitions>,
         policies: &Policies,
     ) -> Result<Self, NotAnExport> {
-        let kinds = Kind::ALL
-            .into_iter()
-            .filter(|kind| recognised.may_hold(kind.object()));
+        let kinds = Kind::ALL.into_iter().filter(|kind| recognised.may_hold(kind.object()));
         let all = kinds
             .map(|kind| Plan::new(kind, header, definitions))
             .collect::<Result<Vec<_>, _>>()?;
         let [deleted, merged, person] = CONTROLS.map(|name| find(header, name));
         let (deleted, merged, person) = (deleted?, merged?, person?);
         let columns = column_uses(stage, header, &all);
-        let plans = all
-            .into_iter()
-            .filter(|plan| plan.kind.stage() == stage)
-            .collect();
+        let plans = all.into_iter().filter(|plan| plan.kind.stage() == stage).collect();
         let id = find(header, "Id")?;
         Ok(Self {
             stage,
@@ -136,10 +128,7 @@ impl Mapper {
 
     /// The detail fields that the file has columns for and the site has not.
     pub fn unknown_fields(&self) -> Vec<String> {
-        let unknown = self
-            .columns
-            .iter()
-            .filter(|used| used.warning == Some(Code::FieldUnknown));
+        let unknown = self.columns.iter().filter(|used| used.warning == Some(Code::FieldUnknown));
         let mut fields: Vec<_> = unknown.filter_map(|used| used.field.clone()).collect();
         fields.sort_unstable();
         fields.dedup();
@@ -259,12 +248,7 @@ impl Mapper {
     /// Skips what Salesforce itself no longer shows.
     fn check_presence(&self, record: &Record<'_>) -> Result<(), Stop> {
         if self.is_deleted(record) {
-            return Err(self.skip(
-                record,
-                Code::Deleted,
-                self.deleted,
-                &raw(record, self.deleted),
-            ));
+            return Err(self.skip(record, Code::Deleted, self.deleted, &raw(record, self.deleted)));
         }
         match self.is_merged(record) {
             Some(master) => Err(self.skip(record, Code::Merged, self.merged, &master)),

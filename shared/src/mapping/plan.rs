@@ -95,11 +95,7 @@ const CONTACT: Rules = Rules {
         ("Phone", Shape::First, &["Phone", "MobilePhone"]),
         ("Title", Shape::First, &["Title"]),
         ("Region", Shape::First, &["MailingCountry", "MailingState"]),
-        (
-            "Preferred language",
-            Shape::FirstMulti,
-            &["Languages__c", "Preferred_Language__c"],
-        ),
+        ("Preferred language", Shape::FirstMulti, &["Languages__c", "Preferred_Language__c"]),
     ],
 };
 
@@ -111,16 +107,8 @@ const PERSON_ACCOUNT: Rules = Rules {
         (EXTERNAL_ID, Shape::Id, &["PersonContactId", "Id"]),
         ("Phone", Shape::First, &["Phone", "PersonMobilePhone"]),
         ("Title", Shape::First, &["PersonTitle"]),
-        (
-            "Region",
-            Shape::First,
-            &["PersonMailingCountry", "PersonMailingState"],
-        ),
-        (
-            "Preferred language",
-            Shape::FirstMulti,
-            &["Languages__pc", "Preferred_Language__pc"],
-        ),
+        ("Region", Shape::First, &["PersonMailingCountry", "PersonMailingState"]),
+        ("Preferred language", Shape::FirstMulti, &["Languages__pc", "Preferred_Language__pc"]),
     ],
 };
 
@@ -163,12 +151,7 @@ impl Finder<'_> {
         let position = find(self.header, name)?;
         if let Some(column) = position.and_then(|at| self.header.names().get(at)) {
             let column = column.clone();
-            self.uses.push(ColumnUse {
-                column,
-                purpose,
-                field: None,
-                warning: None,
-            });
+            self.uses.push(ColumnUse { column, purpose, field: None, warning: None });
         }
         Ok(position)
     }
@@ -188,10 +171,7 @@ impl Finder<'_> {
         columns: &[&str],
     ) -> Result<Vec<Option<usize>>, NotAnExport> {
         let from = self.uses.len();
-        let found = columns
-            .iter()
-            .map(|name| self.find(name, Purpose::Detail))
-            .collect();
+        let found = columns.iter().map(|name| self.find(name, Purpose::Detail)).collect();
         for used in self.uses.iter_mut().skip(from) {
             used.field = Some(field.to_owned());
             used.warning = (!known).then_some(Code::FieldUnknown);
@@ -216,10 +196,7 @@ impl Plan {
         definitions: Option<&Definitions>,
     ) -> Result<Self, NotAnExport> {
         let rules = kind.rules();
-        let mut finder = Finder {
-            header,
-            uses: Vec::new(),
-        };
+        let mut finder = Finder { header, uses: Vec::new() };
         let name = finder.find("Name", Purpose::Name)?;
         let (mut first_name, mut last_name) = (None, None);
         if kind != Kind::Organization {
@@ -237,33 +214,15 @@ impl Plan {
         for &(field, shape, names) in rules.details {
             let detail_type = match definitions {
                 None => Some(DetailType::Text),
-                Some(definitions) => definitions
-                    .get(field)
-                    .map(|field| field.detail_type.clone()),
+                Some(definitions) => definitions.get(field).map(|field| field.detail_type.clone()),
             };
             let columns = finder.find_detail(field, detail_type.is_some(), names)?;
             if let Some(detail_type) = detail_type.filter(|_| columns.iter().any(Option::is_some)) {
-                details.push(DetailPlan {
-                    field,
-                    detail_type,
-                    shape,
-                    columns,
-                });
+                details.push(DetailPlan { field, detail_type, shape, columns });
             }
         }
         let id = find(header, "Id")?;
         let uses = finder.uses;
-        Ok(Self {
-            kind,
-            id,
-            name,
-            first_name,
-            last_name,
-            email,
-            organization,
-            twin,
-            details,
-            uses,
-        })
+        Ok(Self { kind, id, name, first_name, last_name, email, organization, twin, details, uses })
     }
 }

@@ -77,11 +77,7 @@ impl MappedRecord {
     /// What is sent as External ID: of a person account, the id of its contact. `None` when the site
     /// has no such field or the export no ids.
     pub fn external_id(&self) -> Option<&str> {
-        let detail = self
-            .profile
-            .details()
-            .iter()
-            .find(|detail| detail.name == EXTERNAL_ID)?;
+        let detail = self.profile.details().iter().find(|detail| detail.name == EXTERNAL_ID)?;
         detail.values.first().map(String::as_str)
     }
 }
@@ -107,20 +103,11 @@ impl Issue {
     /// An issue whose value is shortened.
     pub fn new(code: Code, field: &str, value: &str, id: Option<SalesforceId>) -> Self {
         let value = if value.chars().nth(Self::VALUE_LIMIT).is_some() {
-            value
-                .chars()
-                .take(Self::VALUE_LIMIT - 1)
-                .chain(['\u{2026}'])
-                .collect()
+            value.chars().take(Self::VALUE_LIMIT - 1).chain(['\u{2026}']).collect()
         } else {
             value.to_owned()
         };
-        Self {
-            code,
-            field: field.to_owned(),
-            value,
-            salesforce_id: id.map(|id| id.to_string()),
-        }
+        Self { code, field: field.to_owned(), value, salesforce_id: id.map(|id| id.to_string()) }
     }
 }
 
@@ -144,10 +131,8 @@ mod tests {
     #[test]
     fn a_mapped_record_is_one_line_of_json() {
         let id = SalesforceId::parse("003000000000001").unwrap();
-        let details = vec![Detail {
-            name: EXTERNAL_ID.into(),
-            values: vec!["003000000000001AAA".into()],
-        }];
+        let details =
+            vec![Detail { name: EXTERNAL_ID.into(), values: vec!["003000000000001AAA".into()] }];
         let warnings = vec![Issue::new(Code::ValueCut, "Title", "x", id)];
         let mut record = MappedRecord {
             source: 0,
@@ -172,25 +157,16 @@ mod tests {
 
         record.id = None;
         record.warnings.clear();
-        record.profile = Profile::Organization {
-            name: "Acme".into(),
-            details: vec![],
-        };
+        record.profile = Profile::Organization { name: "Acme".into(), details: vec![] };
         let line = serde_json::to_string(&record).unwrap();
-        assert_eq!(
-            line,
-            r#"{"source":0,"record":12,"line":14,"profile":{"name":"Acme"}}"#
-        );
+        assert_eq!(line, r#"{"source":0,"record":12,"line":14,"profile":{"name":"Acme"}}"#);
         assert_eq!(serde_json::from_str::<MappedRecord>(&line).unwrap(), record);
     }
 
     #[test]
     fn values_are_shortened() {
         for (length, kept) in [(60, "é".repeat(60)), (61, format!("{}…", "é".repeat(59)))] {
-            assert_eq!(
-                Issue::new(Code::ValueCut, "", &"é".repeat(length), None).value,
-                kept
-            );
+            assert_eq!(Issue::new(Code::ValueCut, "", &"é".repeat(length), None).value, kept);
         }
     }
 }

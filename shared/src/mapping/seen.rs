@@ -53,10 +53,7 @@ pub enum IdClaim {
 impl Seen {
     /// Takes an id for the record with this fingerprint.
     pub fn claim_id(&mut self, id: SalesforceId, fingerprint: u64) -> IdClaim {
-        let claim = Claim {
-            fingerprint: halve(fingerprint),
-            by: By::Record,
-        };
+        let claim = Claim { fingerprint: halve(fingerprint), by: By::Record };
         match self.ids.get(&hash(id.as_str())) {
             None => {
                 self.ids.insert(hash(id.as_str()), claim);
@@ -70,9 +67,7 @@ impl Seen {
 
     /// Whether the person behind this id was mapped, from whichever record.
     pub fn is_mapped(&self, id: SalesforceId) -> bool {
-        self.ids
-            .get(&hash(id.as_str()))
-            .is_some_and(|claim| claim.by != By::Record)
+        self.ids.get(&hash(id.as_str())).is_some_and(|claim| claim.by != By::Record)
     }
 
     /// Says that the record with this id was mapped, and with it the person behind `twin`.
@@ -81,13 +76,7 @@ impl Seen {
             claim.by = By::Mapped;
         }
         if let Some(twin) = twin {
-            self.ids.insert(
-                hash(twin.as_str()),
-                Claim {
-                    fingerprint: 0,
-                    by: By::Twin,
-                },
-            );
+            self.ids.insert(hash(twin.as_str()), Claim { fingerprint: 0, by: By::Twin });
         }
     }
 
@@ -174,11 +163,7 @@ mod tests {
             ("Acme", with_id, None),
             ("Acme (3)", None, None),
             (" ACME", with_id, Some(" ACME (001000000000001AAA)")),
-            (
-                "acme (001000000000001AAA)",
-                None,
-                Some("acme (001000000000001AAA) (2)"),
-            ),
+            ("acme (001000000000001AAA)", None, Some("acme (001000000000001AAA) (2)")),
             ("Acme", None, Some("Acme (2)")),
             ("Acme", None, Some("Acme (4)")),
             ("Übersee", None, None),

@@ -73,10 +73,7 @@ mod tests {
     #[test]
     fn the_name_is_the_same_everywhere() {
         for stage in Stage::ALL {
-            assert_eq!(
-                serde_json::to_string(&stage).unwrap(),
-                format!("\"{stage}\"")
-            );
+            assert_eq!(serde_json::to_string(&stage).unwrap(), format!("\"{stage}\""));
         }
     }
 }

@@ -146,19 +146,9 @@ const LABELS: &[&str] = &[
 /// Refuses a file by its first bytes when it is no CSV in UTF-8. 1 KiB is enough to tell.
 pub fn sniff(first: &[u8]) -> Result<(), NotAnExport> {
     let contains = |text: &[u8]| first.windows(text.len()).any(|window| window == text);
-    let zeros = |from: usize| {
-        first
-            .iter()
-            .skip(from)
-            .step_by(2)
-            .take(8)
-            .filter(|&&byte| byte == 0)
-            .count()
-    };
-    let text = first
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(first)
-        .trim_ascii_start();
+    let zeros =
+        |from: usize| first.iter().skip(from).step_by(2).take(8).filter(|&&byte| byte == 0).count();
+    let text = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first).trim_ascii_start();
     let format = if first.starts_with(b"PK") {
         if contains(b"[Content_Types].xml") || contains(b"xl/") {
             "an Excel workbook (XLSX)"
@@ -214,19 +204,14 @@ fn refuse(header: &Header) -> Result<(), NotAnExport> {
             ('^', "carets"),
             ('`', "backquotes"),
         ];
-        if let Some((_, name)) = other
-            .into_iter()
-            .find(|(delimiter, _)| only.contains(*delimiter))
+        if let Some((_, name)) = other.into_iter().find(|(delimiter, _)| only.contains(*delimiter))
         {
             return Err(NotAnExport::Delimiter(name));
         }
     }
     let last = header.names().last().map(|name| name.trim());
-    let status = |name: &str| {
-        ["Status", "Error", "Errors"]
-            .iter()
-            .any(|s| s.eq_ignore_ascii_case(name))
-    };
+    let status =
+        |name: &str| ["Status", "Error", "Errors"].iter().any(|s| s.eq_ignore_ascii_case(name));
     if last.is_some_and(status) || header.has_any(&["sf__Id", "sf__Error", "sf__Created"]) {
         return Err(NotAnExport::LoadResult);
     }
@@ -246,18 +231,12 @@ enum Named {
 fn named_object(file_name: &str) -> Named {
     let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    if let Some(other) = OTHER_OBJECTS
-        .iter()
-        .find(|other| other.eq_ignore_ascii_case(stem))
-    {
+    if let Some(other) = OTHER_OBJECTS.iter().find(|other| other.eq_ignore_ascii_case(stem)) {
         return Named::Other(other);
     }
     let words = words(stem);
-    let mentions = |object: &str| {
-        words
-            .iter()
-            .any(|word| word.strip_suffix('s').unwrap_or(word) == object)
-    };
+    let mentions =
+        |object: &str| words.iter().any(|word| word.strip_suffix('s').unwrap_or(word) == object);
     match (mentions("account"), mentions("contact")) {
         (true, false) => Named::Object(Object::Account),
         (false, true) => Named::Object(Object::Contact),
@@ -297,13 +276,7 @@ fn by_columns(header: &Header) -> Option<Object> {
 
 /// Checks that an object's indispensable columns are there, and none that it cannot have.
 fn bear_out(object: Object, header: &Header) -> Result<(), NotAnExport> {
-    let missing = |column, wanted| {
-        Err(NotAnExport::ColumnMissing {
-            object,
-            column,
-            wanted,
-        })
-    };
+    let missing = |column, wanted| Err(NotAnExport::ColumnMissing { object, column, wanted });
     match object {
         Object::Account if !header.has("Name") => missing("Name", ACCOUNT_COLUMNS),
         // `AccountBrand` and its like have names, too, but point to their account.

@@ -24,20 +24,13 @@ impl Header {
         if record.problem.is_some() {
             return Err(NotAnExport::HeaderQuotes);
         }
-        let names = record
-            .fields()
-            .map(|field| str::from_utf8(field).map(str::to_owned));
-        names
-            .collect::<Result<Vec<_>, _>>()
-            .map(Self::new)
-            .map_err(|_| NotAnExport::NotUtf8)
+        let names = record.fields().map(|field| str::from_utf8(field).map(str::to_owned));
+        names.collect::<Result<Vec<_>, _>>().map(Self::new).map_err(|_| NotAnExport::NotUtf8)
     }
 
     /// A header of these names.
     pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self {
-            names: names.into_iter().map(Into::into).collect(),
-        }
+        Self { names: names.into_iter().map(Into::into).collect() }
     }
 
     /// The names as they stand in the file, in its order.
@@ -79,11 +72,7 @@ impl Header {
 
     fn positions(&self, name: &str) -> impl Iterator<Item = usize> {
         let same = move |candidate: &String| candidate.trim().eq_ignore_ascii_case(name);
-        self.names
-            .iter()
-            .enumerate()
-            .filter(move |(_, name)| same(name))
-            .map(|(at, _)| at)
+        self.names.iter().enumerate().filter(move |(_, name)| same(name)).map(|(at, _)| at)
     }
 }
 
@@ -94,12 +83,9 @@ mod tests {
     #[test]
     fn columns_are_found_without_case_and_white_space() {
         let header = Header::new(["Id", " EMAIL ", "Name", "name", "_csm_code"]);
-        for (name, position) in [
-            ("id", Some(0)),
-            ("Email", Some(1)),
-            ("NAME", Some(2)),
-            ("Phone", None),
-        ] {
+        for (name, position) in
+            [("id", Some(0)), ("Email", Some(1)), ("NAME", Some(2)), ("Phone", None)]
+        {
             assert_eq!(header.position(name), position, "{name}");
         }
         assert!(header.is_ambiguous("Name"));

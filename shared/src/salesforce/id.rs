@@ -71,9 +71,10 @@ impl SalesforceId {
     fn complete(body: &[u8]) -> Self {
         let mut id = [0; LONG];
         let checksum = body.chunks(5).map(|chunk| {
-            let bits = chunk.iter().rev().fold(0, |bits, byte| {
-                bits << 1 | usize::from(byte.is_ascii_uppercase())
-            });
+            let bits = chunk
+                .iter()
+                .rev()
+                .fold(0, |bits, byte| bits << 1 | usize::from(byte.is_ascii_uppercase()));
             SUFFIX.get(bits).copied().unwrap_or_default()
         });
         for (to, from) in id.iter_mut().zip(body.iter().copied().chain(checksum)) {
@@ -94,20 +95,14 @@ impl SalesforceId {
             let Some(bits) = SUFFIX.iter().position(|&byte| byte == sum) else {
                 return Err(InvalidId::Checksum);
             };
-            for (bit, (&byte, place)) in chunk
-                .iter()
-                .zip(places.by_ref().take(chunk.len()))
-                .enumerate()
+            for (bit, (&byte, place)) in
+                chunk.iter().zip(places.by_ref().take(chunk.len())).enumerate()
             {
                 let upper = bits >> bit & 1 == 1;
                 if upper && !byte.is_ascii_alphabetic() {
                     return Err(InvalidId::Checksum);
                 }
-                *place = if upper {
-                    byte
-                } else {
-                    byte.to_ascii_lowercase()
-                };
+                *place = if upper { byte } else { byte.to_ascii_lowercase() };
             }
         }
         Ok(Self::complete(&repaired))
@@ -194,10 +189,7 @@ mod tests {
     #[test]
     fn ids_are_texts_in_json() {
         let id: SalesforceId = serde_json::from_str(r#""001M000000qfPyS""#).unwrap();
-        assert_eq!(
-            serde_json::to_string(&id).unwrap(),
-            r#""001M000000qfPySIAU""#
-        );
+        assert_eq!(serde_json::to_string(&id).unwrap(), r#""001M000000qfPySIAU""#);
         assert!(serde_json::from_str::<SalesforceId>(r#""000000000000000AAA""#).is_err());
     }
 

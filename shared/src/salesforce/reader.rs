@@ -33,10 +33,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 16 MiB in 16,384 fields. Salesforce allows 131,072 characters in a field.
     fn default() -> Self {
-        Self {
-            record_bytes: 16 << 20,
-            fields: 1 << 14,
-        }
+        Self { record_bytes: 16 << 20, fields: 1 << 14 }
     }
 }
 
@@ -93,9 +90,10 @@ impl<'a> Record<'a> {
     /// A hash of all fields: the same fields give the same number, in every process.
     pub fn fingerprint(&self) -> u64 {
         const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
-        let seed = self.ends.iter().fold(ODD, |seed, &end| {
-            (seed.rotate_left(5) ^ end as u64).wrapping_mul(ODD)
-        });
+        let seed = self
+            .ends
+            .iter()
+            .fold(ODD, |seed, &end| (seed.rotate_left(5) ^ end as u64).wrapping_mul(ODD));
         xxhash_rust::xxh3::xxh3_64_with_seed(self.bytes, seed)
     }
 }
@@ -236,8 +234,7 @@ impl CsvReader {
         }
         let (result, read) = if self.place == Place::TooLarge {
             let (result, read, _, _) =
-                self.core
-                    .read_record(&self.input, &mut [0; 1 << 12], &mut [0; 1 << 8]);
+                self.core.read_record(&self.input, &mut [0; 1 << 12], &mut [0; 1 << 8]);
             (result, read)
         } else {
             let bytes = self.bytes.get_mut(self.bytes_used..)?;

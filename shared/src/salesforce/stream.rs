@@ -40,19 +40,13 @@ impl<C: Chunks> Records<C> {
         if self.ended {
             return Ok(false);
         }
-        match self.chunks.next().await? {
-            Some(chunk) => {
-                let wanted = BEGINNING
-                    .saturating_sub(self.beginning.len())
-                    .min(chunk.len());
-                self.beginning
-                    .extend_from_slice(chunk.get(..wanted).unwrap_or_default());
-                self.reader.feed(chunk);
-            }
-            None => {
-                self.ended = true;
-                self.reader.finish();
-            }
+        if let Some(chunk) = self.chunks.next().await? {
+            let wanted = BEGINNING.saturating_sub(self.beginning.len()).min(chunk.len());
+            self.beginning.extend_from_slice(chunk.get(..wanted).unwrap_or_default());
+            self.reader.feed(chunk);
+        } else {
+            self.ended = true;
+            self.reader.finish();
         }
         Ok(true)
     }

@@ -17,11 +17,7 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Self {
-            started: Instant::now(),
-            started_at: Timestamp::now(),
-            advanced: Duration::ZERO,
-        }
+        Self { started: Instant::now(), started_at: Timestamp::now(), advanced: Duration::ZERO }
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -54,23 +54,14 @@ pub struct AnswerFault {
 
 impl Default for AnswerFault {
     fn default() -> Self {
-        Self {
-            on: RequestKind::Bulk,
-            next: 1,
-            answer: Answer::Normal,
-            after_accepting: false,
-        }
+        Self { on: RequestKind::Bulk, next: 1, answer: Answer::Normal, after_accepting: false }
     }
 }
 
 impl AnswerFault {
     /// The next `next` bulk POSTs are answered so, without taking effect.
     pub fn bulk(next: u32, answer: Answer) -> Self {
-        Self {
-            next,
-            answer,
-            ..Self::default()
-        }
+        Self { next, answer, ..Self::default() }
     }
 
     /// The same, but the request takes effect before its answer is replaced.

@@ -113,10 +113,7 @@ impl Options {
 
     /// A site that behaves as reported of live ones.
     pub fn live() -> Self {
-        Self {
-            site: Site::Live,
-            ..Self::default()
-        }
+        Self { site: Site::Live, ..Self::default() }
     }
 
     /// The value that was chosen, or the one that belongs to the kind of site.

@@ -45,10 +45,7 @@ pub struct Sim {
 impl Sim {
     /// Starts a simulator on 127.0.0.1 and returns when it can be called. Fails if the port is
     /// taken.
-    #[expect(
-        clippy::unused_async,
-        reason = "callers may rely on it; binding happens to be quick"
-    )]
+    #[expect(clippy::unused_async, reason = "callers may rely on it; binding happens to be quick")]
     pub async fn start(options: Options) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
@@ -59,32 +56,22 @@ impl Sim {
             .fallback(handle)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .with_state(Arc::clone(&world));
-        let runtime = runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let listener = {
             let _inside = runtime.enter();
             TcpListener::from_std(listener)?
         };
         let (shut_down, stopped) = oneshot::channel::<()>();
-        let thread = thread::Builder::new()
-            .name("csm-sim".to_owned())
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = axum::serve(listener, router) => {}
-                        _ = stopped => {}
-                    }
-                });
-                // Requests that are still being answered end with the runtime.
-            })?;
-        Ok(Self {
-            address,
-            cloud_id,
-            world,
-            shut_down: Some(shut_down),
-            thread: Some(thread),
-        })
+        let thread = thread::Builder::new().name("csm-sim".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = axum::serve(listener, router) => {}
+                    _ = stopped => {}
+                }
+            });
+            // Requests that are still being answered end with the runtime.
+        })?;
+        Ok(Self { address, cloud_id, world, shut_down: Some(shut_down), thread: Some(thread) })
     }
 
     /// Where the CSM endpoints hang: `http://127.0.0.1:<port>/jsm/csm/cloudid/<cloud id>`.

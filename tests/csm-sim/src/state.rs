@@ -30,9 +30,7 @@ impl State {
 
     /// The customer with this email, whatever its case.
     pub fn customer(&self, email: &str) -> Option<&CustomerState> {
-        self.customers
-            .iter()
-            .find(|found| found.email.to_lowercase() == email.to_lowercase())
+        self.customers.iter().find(|found| found.email.to_lowercase() == email.to_lowercase())
     }
 }
 
@@ -170,9 +168,7 @@ pub struct Counters {
 impl Counters {
     /// Requests to an endpoint, whatever they were answered.
     pub fn requests_to(&self, endpoint: &str) -> u64 {
-        self.requests
-            .get(endpoint)
-            .map_or(0, |by_status| by_status.values().sum())
+        self.requests.get(endpoint).map_or(0, |by_status| by_status.values().sum())
     }
 }
 

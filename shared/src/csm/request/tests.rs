@@ -4,65 +4,37 @@ use crate::salesforce::id::SalesforceId;
 
 fn details() -> Vec<Detail> {
     vec![
-        Detail {
-            name: "External ID".into(),
-            values: vec!["003000000000001AAA".into()],
-        },
-        Detail {
-            name: "Type".into(),
-            values: vec!["Customer".into(), "Partner".into()],
-        },
+        Detail { name: "External ID".into(), values: vec!["003000000000001AAA".into()] },
+        Detail { name: "Type".into(), values: vec!["Customer".into(), "Partner".into()] },
     ]
 }
 
 fn record(profile: Profile) -> MappedRecord {
     let id = SalesforceId::parse("003000000000001").unwrap();
-    MappedRecord {
-        source: 0,
-        record: 1,
-        line: 2,
-        id,
-        profile,
-        warnings: vec![],
-    }
+    MappedRecord { source: 0, record: 1, line: 2, id, profile, warnings: vec![] }
 }
 
 fn organizations() -> Vec<MappedRecord> {
-    let named = |name: &str, details| {
-        record(Profile::Organization {
-            name: name.into(),
-            details,
-        })
-    };
+    let named = |name: &str, details| record(Profile::Organization { name: name.into(), details });
     vec![named("Müller & Söhne", details()), named("Plain", vec![])]
 }
 
 fn customers() -> Vec<MappedRecord> {
     let person = |email: &str, details, organizations| {
         let (email, display_name) = (email.into(), "Ada \"A\" Lovelace".into());
-        record(Profile::Customer {
-            email,
-            display_name,
-            details,
-            organizations,
-        })
+        record(Profile::Customer { email, display_name, details, organizations })
     };
     vec![
-        person(
-            "ada@example.com",
-            details(),
-            vec!["10".into(), "not-a-number".into()],
-        ),
+        person("ada@example.com", details(), vec!["10".into(), "not-a-number".into()]),
         person("bob@example.com", vec![], vec![]),
     ]
 }
 
 #[test]
 fn both_dialects_as_they_go_over_the_wire() {
-    for (stage, records) in [
-        (Stage::Organizations, organizations()),
-        (Stage::Customers, customers()),
-    ] {
+    for (stage, records) in
+        [(Stage::Organizations, organizations()), (Stage::Customers, customers())]
+    {
         for dialect in [Dialect::Reference, Dialect::Guide] {
             let body = render(stage, dialect, &records).unwrap();
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
@@ -78,10 +50,7 @@ fn the_key_changes_with_the_body_and_with_nothing_else() {
     assert_eq!(key(1, b"a"), key(1, b"a"));
     assert_ne!(key(1, b"a"), key(1, b"b"));
     assert_ne!(key(1, b"a"), key(2, b"a"));
-    assert_ne!(
-        key(1, b"a"),
-        idempotency_key(import, Stage::Organizations, 1, b"a")
-    );
+    assert_ne!(key(1, b"a"), idempotency_key(import, Stage::Organizations, 1, b"a"));
 }
 
 #[test]

@@ -16,9 +16,7 @@ impl Bitmap {
 
     /// Whether `bit` is in the set.
     pub fn get(&self, bit: u32) -> bool {
-        self.0
-            .get(bit as usize / 8)
-            .is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
+        self.0.get(bit as usize / 8).is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
     }
 
     /// Puts `bit` into the set. False: it was there before, or lies beyond the bound.

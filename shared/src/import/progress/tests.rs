@@ -9,26 +9,12 @@ fn start() -> Progress {
 }
 
 fn batch(progress: &Progress, stage: Stage, number: u32) -> Batch {
-    let extent = Extent {
-        segment: 0,
-        start: 0,
-        end: 1,
-        records: 2,
-    };
-    Batch {
-        import: progress.import,
-        stage,
-        batch: BatchIndex(number),
-        edition: Edition(0),
-        extent,
-    }
+    let extent = Extent { segment: 0, start: 0, end: 1, records: 2 };
+    Batch { import: progress.import, stage, batch: BatchIndex(number), edition: Edition(0), extent }
 }
 
 fn end() -> Settled {
-    let mut end = Settled {
-        task_seconds: Some(3.0),
-        ..Settled::default()
-    };
+    let mut end = Settled { task_seconds: Some(3.0), ..Settled::default() };
     end.outcomes.add_many(Outcome::Imported, 2);
     end
 }
@@ -74,34 +60,27 @@ fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
 
 #[test]
 fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be_to_blame() {
-    let answers = || {
-        vec![
-            (Dialect::Reference, "no".to_owned()),
-            (Dialect::Guide, "nay".to_owned()),
-        ]
-    };
+    let answers =
+        || vec![(Dialect::Reference, "no".to_owned()), (Dialect::Guide, "nay".to_owned())];
     let mut many = start();
     many.split(Stage::Organizations, 9, 18);
     for number in [0, 0, 1] {
         let batch = batch(&many, Stage::Organizations, number);
-        many.refused(&batch, answers());
+        many.refused(&batch, &answers());
     }
     assert_eq!(many.stopped, None);
     let mut proven = many.clone();
-    many.refused(&batch(&many, Stage::Organizations, 2), answers());
+    many.refused(&batch(&many, Stage::Organizations, 2), &answers());
     let message = many.stopped.unwrap().message;
-    assert!(
-        message.contains("no") && message.contains("nay"),
-        "{message}"
-    );
+    assert!(message.contains("no") && message.contains("nay"), "{message}");
 
     proven.accepted(Dialect::Guide);
-    proven.refused(&batch(&proven, Stage::Organizations, 2), answers());
+    proven.refused(&batch(&proven, Stage::Organizations, 2), &answers());
     assert_eq!(proven.stopped, None);
 
     let mut single = start();
     single.split(Stage::Organizations, 1, 2);
-    single.refused(&batch(&single, Stage::Organizations, 0), answers());
+    single.refused(&batch(&single, Stage::Organizations, 0), &answers());
     assert!(single.stopped.is_some());
 }
 
@@ -118,7 +97,7 @@ proptest! {
         let distinct = order.iter().collect::<std::collections::BTreeSet<_>>().len();
         let stage = progress.stage(Stage::Customers).unwrap();
         prop_assert_eq!(stage.settled_batches as usize, distinct);
-        prop_assert_eq!(stage.outcomes.read as usize, distinct * 2);
+        prop_assert_eq!(stage.outcomes.read, distinct as u64 * 2);
         prop_assert!(stage.outcomes.balances());
         prop_assert!(progress.task_seconds.len() <= KEPT_DURATIONS);
 

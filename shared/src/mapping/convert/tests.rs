@@ -3,9 +3,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn options() -> BTreeSet<String> {
-    ["Customer", "Partner", "Food; drink"]
-        .map(str::to_owned)
-        .into()
+    ["Customer", "Partner", "Food; drink"].map(str::to_owned).into()
 }
 
 #[test]
@@ -20,22 +18,14 @@ fn texts_are_cleaned() {
     ] {
         assert_eq!(clean(text), cleaned);
     }
-    assert_eq!(
-        fold("1 Main St\r\n\r\n Floor 2\n", ", "),
-        "1 Main St, Floor 2"
-    );
+    assert_eq!(fold("1 Main St\r\n\r\n Floor 2\n", ", "), "1 Main St, Floor 2");
 }
 
 #[test]
 fn flags_are_read_in_every_spelling() {
-    for (text, set) in [
-        ("1", true),
-        ("TRUE", true),
-        ("true", true),
-        ("0", false),
-        ("False", false),
-        ("", false),
-    ] {
+    for (text, set) in
+        [("1", true), ("TRUE", true), ("true", true), ("0", false), ("False", false), ("", false)]
+    {
         assert_eq!(flag(text), set, "{text}");
     }
 }
@@ -45,33 +35,17 @@ fn values_fit_the_type() {
     for (detail_type, text, value) in [
         (DetailType::Text, "two\r\nlines", Some("two lines")),
         (DetailType::Other("RATING".into()), "5", Some("5")),
-        (
-            DetailType::Email,
-            "Ada@example.com",
-            Some("Ada@example.com"),
-        ),
+        (DetailType::Email, "Ada@example.com", Some("Ada@example.com")),
         (DetailType::Email, "ada", None),
-        (
-            DetailType::Url,
-            "www.example.com/a",
-            Some("https://www.example.com/a"),
-        ),
-        (
-            DetailType::Url,
-            "HTTP://example.com",
-            Some("HTTP://example.com"),
-        ),
+        (DetailType::Url, "www.example.com/a", Some("https://www.example.com/a")),
+        (DetailType::Url, "HTTP://example.com", Some("HTTP://example.com")),
         (DetailType::Url, "example", None),
         (DetailType::Url, "ftp://example.com", None),
         (DetailType::Url, "no site yet", None),
         (DetailType::Url, "javascript:alert(1)", None),
         (DetailType::Date, "2012-08-27", Some("2012-08-27")),
         (DetailType::Date, "1960-08-09 00:00:00", Some("1960-08-09")),
-        (
-            DetailType::Date,
-            "2017-10-10T08:38:20.000+0000",
-            Some("2017-10-10"),
-        ),
+        (DetailType::Date, "2017-10-10T08:38:20.000+0000", Some("2017-10-10")),
         (DetailType::Date, "2023-02-29", None),
         (DetailType::Date, "7/22/70", None),
         (DetailType::Date, "2012-08-2712", None),
@@ -92,16 +66,9 @@ fn values_fit_the_type() {
         (DetailType::Phone, "+1 555 0100 x12", None),
     ] {
         let converted = convert(text, false, &detail_type, 255);
-        assert_eq!(
-            converted.values.first().map(String::as_str),
-            value,
-            "{detail_type:?} {text}"
-        );
-        let losses = if value.is_some() {
-            vec![]
-        } else {
-            vec![(Code::DetailInvalid, text.to_owned())]
-        };
+        assert_eq!(converted.values.first().map(String::as_str), value, "{detail_type:?} {text}");
+        let losses =
+            if value.is_some() { vec![] } else { vec![(Code::DetailInvalid, text.to_owned())] };
         assert_eq!(converted.losses, losses, "{detail_type:?} {text}");
     }
 }
@@ -114,13 +81,7 @@ fn options_are_matched_exactly() {
         (&select, false, "Customer", vec!["Customer"], vec![]),
         (&select, false, "customer", vec![], vec!["customer"]),
         (&select, false, "Food; drink", vec!["Food; drink"], vec![]),
-        (
-            &multi_select,
-            false,
-            "Food; drink",
-            vec!["Food; drink"],
-            vec![],
-        ),
+        (&multi_select, false, "Food; drink", vec!["Food; drink"], vec![]),
         (
             &multi_select,
             true,
@@ -128,21 +89,13 @@ fn options_are_matched_exactly() {
             vec!["Partner", "Customer"],
             vec!["Press"],
         ),
-        (
-            &DetailType::Select(BTreeSet::new()),
-            false,
-            "Any",
-            vec!["Any"],
-            vec![],
-        ),
+        (&DetailType::Select(BTreeSet::new()), false, "Any", vec!["Any"], vec![]),
         (&multi_select, true, "", vec![], vec![]),
     ] {
         let converted = convert(text, multi, detail_type, 255);
         assert_eq!(converted.values, values, "{text}");
-        let losses: Vec<_> = unknown
-            .into_iter()
-            .map(|value| (Code::OptionUnknown, value.to_owned()))
-            .collect();
+        let losses: Vec<_> =
+            unknown.into_iter().map(|value| (Code::OptionUnknown, value.to_owned())).collect();
         assert_eq!(converted.losses, losses, "{text}");
     }
 }
@@ -152,16 +105,8 @@ fn long_texts_are_cut_between_characters() {
     let converted = convert("äöü", false, &DetailType::Text, 2);
     assert_eq!(converted.values, ["äö"]);
     assert_eq!(converted.losses, [(Code::ValueCut, "äöü".to_owned())]);
-    assert!(
-        convert("äöü", false, &DetailType::Text, 3)
-            .losses
-            .is_empty()
-    );
-    assert!(
-        convert("example.com/long", false, &DetailType::Url, 10)
-            .values
-            .is_empty()
-    );
+    assert!(convert("äöü", false, &DetailType::Text, 3).losses.is_empty());
+    assert!(convert("example.com/long", false, &DetailType::Url, 10).values.is_empty());
 }
 
 proptest! {

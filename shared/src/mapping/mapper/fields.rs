@@ -13,10 +13,7 @@ use crate::salesforce::reader::Record;
 impl Mapper {
     /// The first field beyond the header that holds something.
     pub(super) fn surplus<'r>(&self, record: &Record<'r>) -> Option<&'r [u8]> {
-        record
-            .fields()
-            .skip(self.header.len())
-            .find(|field| !field.is_empty())
+        record.fields().skip(self.header.len()).find(|field| !field.is_empty())
     }
 
     pub(super) fn is_deleted(&self, record: &Record<'_>) -> bool {
@@ -44,12 +41,9 @@ impl Mapper {
         };
         match str::from_utf8(field) {
             Ok(text) => Ok(clean(text)),
-            Err(_) => Err(self.reject(
-                record,
-                Code::NotUtf8,
-                column,
-                &String::from_utf8_lossy(field),
-            )),
+            Err(_) => {
+                Err(self.reject(record, Code::NotUtf8, column, &String::from_utf8_lossy(field)))
+            }
         }
     }
 
@@ -61,9 +55,7 @@ impl Mapper {
     }
 
     pub(super) fn column_name(&self, column: Option<usize>) -> &str {
-        column
-            .and_then(|column| self.header.names().get(column))
-            .map_or("", |name| name.trim())
+        column.and_then(|column| self.header.names().get(column)).map_or("", |name| name.trim())
     }
 
     pub(super) fn issue(&self, record: &Record<'_>, code: Code, field: &str, value: &str) -> Issue {
@@ -94,9 +86,5 @@ impl Mapper {
 
 /// A field as text whatever its bytes, for reports and flags.
 pub(super) fn raw<'r>(record: &Record<'r>, column: Option<usize>) -> Cow<'r, str> {
-    String::from_utf8_lossy(
-        column
-            .and_then(|column| record.get(column))
-            .unwrap_or_default(),
-    )
+    String::from_utf8_lossy(column.and_then(|column| record.get(column)).unwrap_or_default())
 }

@@ -74,10 +74,8 @@ impl Mapper {
         if !name.is_empty() {
             return Ok(fold(&name, " ").into_owned());
         }
-        let (first, last) = (
-            self.text(record, plan.first_name)?,
-            self.text(record, plan.last_name)?,
-        );
+        let (first, last) =
+            (self.text(record, plan.first_name)?, self.text(record, plan.last_name)?);
         let joined = format!("{} {}", fold(&first, " "), fold(&last, " "));
         match joined.trim() {
             "" => Err(self.reject(record, Code::NameMissing, plan.last_name.or(plan.name), "")),
@@ -123,20 +121,12 @@ impl Mapper {
         for detail in &plan.details {
             let text = self.detail_text(detail, record)?;
             let multi = detail.shape == Shape::FirstMulti;
-            let converted = convert(
-                &text,
-                multi,
-                &detail.detail_type,
-                self.policies.detail_limit,
-            );
+            let converted = convert(&text, multi, &detail.detail_type, self.policies.detail_limit);
             for (code, value) in converted.losses {
                 warnings.push(self.issue(record, code, detail.field, &value));
             }
             if !converted.values.is_empty() {
-                details.push(Detail {
-                    name: detail.field.to_owned(),
-                    values: converted.values,
-                });
+                details.push(Detail { name: detail.field.to_owned(), values: converted.values });
             }
         }
         Ok(details)
@@ -173,25 +163,14 @@ impl Mapper {
         let mut parts = Vec::with_capacity(detail.columns.len());
         for &column in &detail.columns {
             let text = self.text(record, column)?;
-            let lines = text
-                .split(['\r', '\n'])
-                .map(|line| line.trim().trim_end_matches(','));
-            parts.push(
-                lines
-                    .filter(|line| !line.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            );
+            let lines = text.split(['\r', '\n']).map(|line| line.trim().trim_end_matches(','));
+            parts.push(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", "));
         }
         let [street, city, state, postal_code, country] = parts.as_slice() else {
             return Ok(parts.join(", "));
         };
         let region = format!("{state} {postal_code}");
         let parts = [street, city, region.trim(), country];
-        Ok(parts
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(", "))
+        Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
     }
 }

@@ -19,12 +19,7 @@ struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     fn new(stage: Stage, name: &'a str) -> Self {
-        Self {
-            stage,
-            name,
-            definitions: None,
-            policies: Policies::default(),
-        }
+        Self { stage, name, definitions: None, policies: Policies::default() }
     }
 
     fn run(
@@ -38,14 +33,9 @@ impl<'a> Pass<'a> {
         reader.finish();
         let header = Header::read(&reader.next_record().unwrap()).unwrap();
         let recognised = recognise(self.name, &header).unwrap();
-        let mapper = Mapper::new(
-            self.stage,
-            &header,
-            &recognised,
-            self.definitions,
-            &self.policies,
-        )
-        .unwrap();
+        let mapper =
+            Mapper::new(self.stage, &header, &recognised, self.definitions, &self.policies)
+                .unwrap();
         let mut verdicts = Vec::new();
         while let Some(record) = reader.next_record() {
             verdicts.push(mapper.map(&record, seen, organizations));
@@ -54,9 +44,7 @@ impl<'a> Pass<'a> {
     }
 
     fn only(&self, text: &str) -> Vec<Verdict> {
-        self.run(text.as_bytes(), &mut Seen::default(), &|_| {
-            Some("10".to_owned())
-        })
+        self.run(text.as_bytes(), &mut Seen::default(), &|_| Some("10".to_owned()))
     }
 }
 
@@ -64,17 +52,12 @@ impl<'a> Pass<'a> {
 fn brief(verdict: &Verdict) -> String {
     match verdict {
         Verdict::NotOfThisStage => "other".to_owned(),
-        Verdict::Rejected(issue) => format!("{} {}", issue.code, issue.field)
-            .trim_end()
-            .to_owned(),
-        Verdict::Skipped(issue) => format!("skip {} {}", issue.code, issue.field)
-            .trim_end()
-            .to_owned(),
+        Verdict::Rejected(issue) => format!("{} {}", issue.code, issue.field).trim_end().to_owned(),
+        Verdict::Skipped(issue) => {
+            format!("skip {} {}", issue.code, issue.field).trim_end().to_owned()
+        }
         Verdict::Mapped(mapped) => {
-            let codes = mapped
-                .warnings
-                .iter()
-                .map(|issue| format!(" {}", issue.code));
+            let codes = mapped.warnings.iter().map(|issue| format!(" {}", issue.code));
             format!("+{}", codes.collect::<String>())
         }
     }
@@ -93,14 +76,7 @@ fn mapped(verdict: &Verdict) -> &MappedRecord {
 
 fn details(record: &MappedRecord) -> Vec<(&str, Vec<&str>)> {
     let details = record.profile.details().iter();
-    details
-        .map(|d| {
-            (
-                d.name.as_str(),
-                d.values.iter().map(String::as_str).collect(),
-            )
-        })
-        .collect()
+    details.map(|d| (d.name.as_str(), d.values.iter().map(String::as_str).collect())).collect()
 }
 
 #[test]
@@ -111,10 +87,7 @@ fn an_account_becomes_an_organization() {
     let verdicts = Pass::new(Stage::Organizations, "Account.csv").only(text);
     let first = mapped(&verdicts[0]);
     assert!(matches!(&first.profile, Profile::Organization { name, .. } if name == "Acme"));
-    assert_eq!(
-        (first.record, first.line, first.external_id()),
-        (1, 2, Some("001000000000001AAA"))
-    );
+    assert_eq!((first.record, first.line, first.external_id()), (1, 2, Some("001000000000001AAA")));
     assert_eq!(
         details(first),
         [
@@ -144,19 +117,10 @@ fn a_contact_becomes_a_customer() {
     pass.definitions = Some(&definitions);
     let verdicts = pass.only(text);
     let first = mapped(&verdicts[0]);
-    let Profile::Customer {
-        email,
-        display_name,
-        organizations,
-        ..
-    } = &first.profile
-    else {
+    let Profile::Customer { email, display_name, organizations, .. } = &first.profile else {
         panic!("no customer");
     };
-    assert_eq!(
-        (email.as_str(), display_name.as_str()),
-        ("Ada@example.com", "Ada Lovelace")
-    );
+    assert_eq!((email.as_str(), display_name.as_str()), ("Ada@example.com", "Ada Lovelace"));
     assert_eq!(*organizations, ["10"]);
     assert_eq!(
         details(first),
@@ -166,12 +130,8 @@ fn a_contact_becomes_a_customer() {
             ("Preferred language", vec!["English", "German"]),
         ]
     );
-    let Profile::Customer {
-        display_name,
-        organizations,
-        details,
-        ..
-    } = &mapped(&verdicts[1]).profile
+    let Profile::Customer { display_name, organizations, details, .. } =
+        &mapped(&verdicts[1]).profile
     else {
         panic!("no customer");
     };
@@ -184,37 +144,19 @@ fn contacts_are_judged_by_the_first_thing_that_is_wrong() {
     const HEADER: &str = "Id,IsDeleted,MasterRecordId,AccountId,LastName,Email\n";
     for (records, expected) in [
         ("003000000000001,1,,,,\n", vec!["skip deleted IsDeleted"]),
-        (
-            "003000000000001,0,003000000000002,,,\n",
-            vec!["skip merged MasterRecordId"],
-        ),
-        (
-            "003000000000001,0,000000000000000AAA,,L,a@example.com\n",
-            vec!["+"],
-        ),
+        ("003000000000001,0,003000000000002,,,\n", vec!["skip merged MasterRecordId"]),
+        ("003000000000001,0,000000000000000AAA,,L,a@example.com\n", vec!["+"]),
         (",,,,L,a@example.com\n", vec!["id-missing Id"]),
         ("003x,,,,L,a@example.com\n", vec!["id-invalid Id"]),
         ("003000000000001,,,,L,\n", vec!["email-missing Email"]),
         ("003000000000001,,,,L,#N/A\n", vec!["email-missing Email"]),
         ("003000000000001,,,,L,a@b\n", vec!["email-invalid Email"]),
-        (
-            "003000000000001,,,, ,a@example.com\n",
-            vec!["name-missing LastName"],
-        ),
+        ("003000000000001,,,, ,a@example.com\n", vec!["name-missing LastName"]),
         ("003000000000001,,,,L,a@example.com,,\n", vec!["+"]),
-        (
-            "003000000000001,,,,L,a@example.com,,x\n",
-            vec!["fields-surplus"],
-        ),
+        ("003000000000001,,,,L,a@example.com,,x\n", vec!["fields-surplus"]),
         ("003000000000001,,,,L\n", vec!["email-missing Email"]),
-        (
-            "\"003\"000000000001,,,,L,a@example.com\n",
-            vec!["quote-misplaced"],
-        ),
-        (
-            "003000000000001,,,,\"L,a@example.com\n",
-            vec!["quote-unclosed"],
-        ),
+        ("\"003\"000000000001,,,,L,a@example.com\n", vec!["quote-misplaced"]),
+        ("003000000000001,,,,\"L,a@example.com\n", vec!["quote-unclosed"]),
         (
             // A rejected record takes its email from nobody.
             "003000000000001,,,,,a@example.com\n003000000000002,,,,L,a@example.com\n003000000000003,,,,L,A@Example.com\n",
@@ -243,18 +185,10 @@ fn an_unknown_organization_is_a_matter_of_policy() {
         003000000000003,@Ref1,L,3@example.com\n\
         003000000000004,,L,4@example.com\n";
     for (policy, expected) in [
-        (
-            UnknownOrganization::Warn,
-            ["+", "+ organization-unknown", "+ organization-unknown", "+"],
-        ),
+        (UnknownOrganization::Warn, ["+", "+ organization-unknown", "+ organization-unknown", "+"]),
         (
             UnknownOrganization::Reject,
-            [
-                "+",
-                "organization-unknown AccountId",
-                "organization-unknown AccountId",
-                "+",
-            ],
+            ["+", "organization-unknown AccountId", "organization-unknown AccountId", "+"],
         ),
     ] {
         let mut pass = Pass::new(Stage::Customers, "Contact.csv");
@@ -280,26 +214,17 @@ fn missing_fields_and_lost_values_are_warnings() {
     );
     assert_eq!(
         briefs(&verdicts),
-        [
-            "+ option-unknown detail-invalid",
-            "+ fields-missing name-duplicate"
-        ]
+        ["+ option-unknown detail-invalid", "+ fields-missing name-duplicate"]
     );
     let second = mapped(&verdicts[1]);
     assert!(
         matches!(&second.profile, Profile::Organization { name, .. } if name == "Acme (001000000000002AAA)")
     );
     assert_eq!(
-        (
-            second.warnings[0].field.as_str(),
-            second.warnings[1].value.as_str()
-        ),
+        (second.warnings[0].field.as_str(), second.warnings[1].value.as_str()),
         ("Type", "Acme")
     );
-    assert_eq!(
-        second.warnings[0].salesforce_id.as_deref(),
-        Some("001000000000002AAA")
-    );
+    assert_eq!(second.warnings[0].salesforce_id.as_deref(), Some("001000000000002AAA"));
 }
 
 #[test]
@@ -309,15 +234,7 @@ fn only_mapped_values_must_be_utf8() {
         &mut Seen::default(),
         &|_| None,
     );
-    assert_eq!(
-        briefs(&verdicts),
-        [
-            "+",
-            "not-utf8 Name",
-            "not-utf8 Industry",
-            "+ name-duplicate"
-        ]
-    );
+    assert_eq!(briefs(&verdicts), ["+", "not-utf8 Name", "not-utf8 Industry", "+ name-duplicate"]);
 }
 
 #[test]
@@ -325,10 +242,7 @@ fn without_an_id_column_there_is_no_external_id() {
     let verdicts =
         Pass::new(Stage::Organizations, "Accounts.csv").only("name,type\nAcme,x\nAcme,y\n");
     assert_eq!(briefs(&verdicts), ["+", "+ name-duplicate"]);
-    assert_eq!(
-        (mapped(&verdicts[0]).id, mapped(&verdicts[0]).external_id()),
-        (None, None)
-    );
+    assert_eq!((mapped(&verdicts[0]).id, mapped(&verdicts[0]).external_id()), (None, None));
     assert!(
         matches!(&mapped(&verdicts[1]).profile, Profile::Organization { name, .. } if name == "Acme (2)")
     );
@@ -336,32 +250,15 @@ fn without_an_id_column_there_is_no_external_id() {
 
 #[test]
 fn columns_say_where_they_go() {
-    let header = Header::new([
-        "Id",
-        "Name",
-        "Fax",
-        "Phone",
-        "IsDeleted",
-        "Type",
-        "_csm_code",
-    ]);
+    let header = Header::new(["Id", "Name", "Fax", "Phone", "IsDeleted", "Type", "_csm_code"]);
     let recognised = recognise("Account.csv", &header).unwrap();
     let definitions = Definitions::parse(br#"[{"name":"External ID"}]"#).unwrap();
     let new = |stage, header: &Header| {
-        Mapper::new(
-            stage,
-            header,
-            &recognised,
-            Some(&definitions),
-            &Policies::default(),
-        )
+        Mapper::new(stage, header, &recognised, Some(&definitions), &Policies::default())
     };
     let mapper = new(Stage::Organizations, &header).unwrap();
-    let columns: Vec<_> = mapper
-        .columns()
-        .into_iter()
-        .map(|c| (c.column, c.purpose, c.field))
-        .collect();
+    let columns: Vec<_> =
+        mapper.columns().into_iter().map(|c| (c.column, c.purpose, c.field)).collect();
     let plain = |column: &str, purpose| (column.to_owned(), purpose, None);
     let detail =
         |column: &str, field: &str| (column.to_owned(), Purpose::Detail, Some(field.to_owned()));

@@ -20,21 +20,9 @@ fn files_are_recognised_by_name_and_columns() {
         ("export.csv", ACCOUNT, &account),
         ("export.csv", CONTACT, &contact),
         ("bulk", &["Email", "FirstName"], &contact),
-        (
-            "bulk.csv",
-            &["Name", "LastName", "PersonEmail", "Website"],
-            &account,
-        ),
-        (
-            "Account.csv",
-            &["Id", "Name", "LastName", "FirstName", "IsPersonAccount"],
-            &account,
-        ),
-        (
-            "errors.csv",
-            &["Id", "Name", "_csm_object"],
-            &Ok(Recognised::PerRecord(2)),
-        ),
+        ("bulk.csv", &["Name", "LastName", "PersonEmail", "Website"], &account),
+        ("Account.csv", &["Id", "Name", "LastName", "FirstName", "IsPersonAccount"], &account),
+        ("errors.csv", &["Id", "Name", "_csm_object"], &Ok(Recognised::PerRecord(2))),
     ] {
         assert_eq!(
             &recognise(name, &Header::new(columns.iter().copied())),
@@ -46,80 +34,28 @@ fn files_are_recognised_by_name_and_columns() {
 
 #[test]
 fn other_files_are_refused() {
-    let missing = |object, column, wanted| NotAnExport::ColumnMissing {
-        object,
-        column,
-        wanted,
-    };
+    let missing = |object, column, wanted| NotAnExport::ColumnMissing { object, column, wanted };
     for (name, columns, expected) in [
-        (
-            "Account.csv",
-            &["Id", "Industry"][..],
-            missing(Object::Account, "Name", ACCOUNT_COLUMNS),
-        ),
-        (
-            "Contact.csv",
-            &["Id", "LastName"],
-            missing(Object::Contact, "Email", CONTACT_COLUMNS),
-        ),
-        (
-            "Contact.csv",
-            &["Id", "Email"],
-            missing(Object::Contact, "LastName", CONTACT_COLUMNS),
-        ),
-        (
-            "AccountBrand.csv",
-            &["Id", "Name", "AccountId"],
-            NotAnExport::Unknown,
-        ),
+        ("Account.csv", &["Id", "Industry"][..], missing(Object::Account, "Name", ACCOUNT_COLUMNS)),
+        ("Contact.csv", &["Id", "LastName"], missing(Object::Contact, "Email", CONTACT_COLUMNS)),
+        ("Contact.csv", &["Id", "Email"], missing(Object::Contact, "LastName", CONTACT_COLUMNS)),
+        ("AccountBrand.csv", &["Id", "Name", "AccountId"], NotAnExport::Unknown),
         (
             "Lead.csv",
             &["Id", "LastName", "FirstName", "Email"],
             NotAnExport::OtherObject("Lead".into()),
         ),
-        (
-            "people.csv",
-            &["LastName", "FirstName", "Email", "Company"],
-            NotAnExport::Unknown,
-        ),
-        (
-            "people.csv",
-            &["Username", "LastName", "Email", "AccountId"],
-            NotAnExport::Unknown,
-        ),
-        (
-            "deals.csv",
-            &["Name", "Type", "AccountId", "StageName"],
-            NotAnExport::Unknown,
-        ),
+        ("people.csv", &["LastName", "FirstName", "Email", "Company"], NotAnExport::Unknown),
+        ("people.csv", &["Username", "LastName", "Email", "AccountId"], NotAnExport::Unknown),
+        ("deals.csv", &["Name", "Type", "AccountId", "StageName"], NotAnExport::Unknown),
         ("things.csv", &["Id", "Name"], NotAnExport::Unknown),
-        (
-            "success.csv",
-            &["ID", "ID", "NAME", "STATUS"],
-            NotAnExport::LoadResult,
-        ),
+        ("success.csv", &["ID", "ID", "NAME", "STATUS"], NotAnExport::LoadResult),
         ("error.csv", &["NAME", "ERROR"], NotAnExport::LoadResult),
-        (
-            "Contact.csv",
-            &["sf__Id", "sf__Created", "Email"],
-            NotAnExport::LoadResult,
-        ),
-        (
-            "Account.csv",
-            &["Id;Name;Industry"],
-            NotAnExport::Delimiter("semicolons"),
-        ),
-        (
-            "report.csv",
-            &["Account Name", "Email"],
-            NotAnExport::Report("Account Name".into()),
-        ),
+        ("Contact.csv", &["sf__Id", "sf__Created", "Email"], NotAnExport::LoadResult),
+        ("Account.csv", &["Id;Name;Industry"], NotAnExport::Delimiter("semicolons")),
+        ("report.csv", &["Account Name", "Email"], NotAnExport::Report("Account Name".into())),
     ] {
-        assert_eq!(
-            recognise(name, &Header::new(columns.iter().copied())),
-            Err(expected),
-            "{name}"
-        );
+        assert_eq!(recognise(name, &Header::new(columns.iter().copied())), Err(expected), "{name}");
     }
 }
 
@@ -141,14 +77,8 @@ fn other_formats_are_refused_by_their_first_bytes() {
         (b"\xEF\xBB\xBF{\"result\":", "JSON"),
         (b"[{\"errorCode\":", "JSON"),
     ] {
-        let sentence = sniff(first)
-            .err()
-            .map(|error| error.to_string())
-            .unwrap_or_default();
-        assert!(
-            sentence.contains(said) && sentence.is_empty() == said.is_empty(),
-            "{sentence}"
-        );
+        let sentence = sniff(first).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(sentence.contains(said) && sentence.is_empty() == said.is_empty(), "{sentence}");
     }
 }
 
@@ -157,21 +87,10 @@ fn each_record_of_an_errors_file_names_its_object() {
     use crate::salesforce::reader::{CsvReader, Limits};
 
     let mut reader = CsvReader::new(Limits::default());
-    reader.feed(bytes::Bytes::from_static(
-        b"Id,_csm_object\n1,Account\n2, contact\n3,Lead\n4\n",
-    ));
+    reader.feed(bytes::Bytes::from_static(b"Id,_csm_object\n1,Account\n2, contact\n3,Lead\n4\n"));
     let mut objects = Vec::new();
     while let Some(record) = reader.next_record() {
         objects.push(Recognised::PerRecord(1).object_of(&record));
     }
-    assert_eq!(
-        objects,
-        [
-            None,
-            Some(Object::Account),
-            Some(Object::Contact),
-            None,
-            None
-        ]
-    );
+    assert_eq!(objects, [None, Some(Object::Account), Some(Object::Contact), None, None]);
 }

@@ -5,10 +5,7 @@ use super::*;
 type Owned = (u64, u64, Option<Problem>, Vec<String>);
 
 fn owned(record: Record<'_>) -> Owned {
-    let fields = record
-        .fields()
-        .map(|field| String::from_utf8_lossy(field).into_owned())
-        .collect();
+    let fields = record.fields().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
     (record.number, record.line, record.problem, fields)
 }
 
@@ -29,12 +26,7 @@ fn read(limits: Limits, chunks: &[&[u8]]) -> Vec<Owned> {
 }
 
 fn plain(number: u64, line: u64, fields: &[&str]) -> Owned {
-    (
-        number,
-        line,
-        None,
-        fields.iter().map(|&field| field.to_owned()).collect(),
-    )
+    (number, line, None, fields.iter().map(|&field| field.to_owned()).collect())
 }
 
 #[test]
@@ -43,22 +35,12 @@ fn records_have_numbers_and_lines() {
     for (text, expected) in [
         ("", vec![]),
         ("a,b", vec![header.clone()]),
-        (
-            "\u{feff}a,b\n1,2\n",
-            vec![header.clone(), plain(1, 2, &["1", "2"])],
-        ),
+        ("\u{feff}a,b\n1,2\n", vec![header.clone(), plain(1, 2, &["1", "2"])]),
         (
             "\"a\",\"b\"\r\n1,2\r\n3,4",
-            vec![
-                header.clone(),
-                plain(1, 2, &["1", "2"]),
-                plain(2, 3, &["3", "4"]),
-            ],
+            vec![header.clone(), plain(1, 2, &["1", "2"]), plain(2, 3, &["3", "4"])],
         ),
-        (
-            "a,b\n\n\r\n,\n1,2\n",
-            vec![header.clone(), plain(1, 5, &["1", "2"])],
-        ),
+        ("a,b\n\n\r\n,\n1,2\n", vec![header.clone(), plain(1, 5, &["1", "2"])]),
         (
             "a,b\n\"x\ny\r\n\nz\",\"say \"\"hi\"\"\"\n3,\n",
             vec![
@@ -69,36 +51,19 @@ fn records_have_numbers_and_lines() {
         ),
         (
             "a,b\n1\n1,2,3\n",
-            vec![
-                header.clone(),
-                plain(1, 2, &["1"]),
-                plain(2, 3, &["1", "2", "3"]),
-            ],
+            vec![header.clone(), plain(1, 2, &["1"]), plain(2, 3, &["1", "2", "3"])],
         ),
         ("\u{feff}", vec![]),
-        (
-            "a,b\n C:\\\"x ,\"\\\"\n",
-            vec![header, plain(1, 2, &[" C:\\\"x ", "\\"])],
-        ),
+        ("a,b\n C:\\\"x ,\"\\\"\n", vec![header, plain(1, 2, &[" C:\\\"x ", "\\"])]),
     ] {
-        assert_eq!(
-            read(Limits::default(), &[text.as_bytes()]),
-            expected,
-            "{text:?}"
-        );
+        assert_eq!(read(Limits::default(), &[text.as_bytes()]), expected, "{text:?}");
     }
 }
 
 #[test]
 fn a_record_that_is_too_large_harms_no_other() {
-    let limits = Limits {
-        record_bytes: 20,
-        fields: 4,
-    };
-    let text = format!(
-        "a,b\n1,{}\n2,x\n,,,,,\n3,1,1,1,1,1\n4,y\n",
-        "9".repeat(50_000)
-    );
+    let limits = Limits { record_bytes: 20, fields: 4 };
+    let text = format!("a,b\n1,{}\n2,x\n,,,,,\n3,1,1,1,1,1\n4,y\n", "9".repeat(50_000));
     let records = read(limits, &[text.as_bytes()]);
     let seen: Vec<_> = records
         .iter()
@@ -120,18 +85,13 @@ fn a_record_that_is_too_large_harms_no_other() {
 #[test]
 fn misplaced_and_missing_quotes_are_reported() {
     for (text, problems) in [
-        (
-            "a\n\"x\" y\nz\n",
-            vec![None, Some(Problem::QuoteMisplaced), None],
-        ),
+        ("a\n\"x\" y\nz\n", vec![None, Some(Problem::QuoteMisplaced), None]),
         ("a\n\"x\ny\nz\n", vec![None, Some(Problem::QuoteUnclosed)]),
         ("a\n\"x\"", vec![None, None]),
         ("a\n\"", vec![None, Some(Problem::QuoteUnclosed)]),
     ] {
-        let found: Vec<_> = read(Limits::default(), &[text.as_bytes()])
-            .iter()
-            .map(|r| r.2)
-            .collect();
+        let found: Vec<_> =
+            read(Limits::default(), &[text.as_bytes()]).iter().map(|r| r.2).collect();
         assert_eq!(found, problems, "{text:?}");
     }
 }
@@ -139,9 +99,7 @@ fn misplaced_and_missing_quotes_are_reported() {
 #[test]
 fn fingerprints_tell_records_apart() {
     let mut reader = CsvReader::new(Limits::default());
-    reader.feed(Bytes::from_static(
-        b"ab,c\na,bc\na,bc\n\"a\",\"bc\"\na,b,c\n",
-    ));
+    reader.feed(Bytes::from_static(b"ab,c\na,bc\na,bc\n\"a\",\"bc\"\na,b,c\n"));
     let mut prints = Vec::new();
     while let Some(record) = reader.next_record() {
         prints.push(record.fingerprint());

@@ -68,10 +68,8 @@ struct OrganizationIds {
 
 /// An element of `organizationProfiles` or `organizations`; the dialects differ in nothing else.
 pub(super) fn organization(element: Value) -> Result<Operation, String> {
-    let Element {
-        operation_type: kind,
-        payload,
-    } = convert::<Element<OrganizationPayload>>(element)?;
+    let Element { operation_type: kind, payload } =
+        convert::<Element<OrganizationPayload>>(element)?;
     let customers = payload.associate_customers;
     identified(Operation {
         kind,
@@ -85,10 +83,7 @@ pub(super) fn organization(element: Value) -> Result<Operation, String> {
 
 /// An element of `customerProfiles` or `customers`.
 pub(super) fn customer(element: Value, guide: bool) -> Result<Operation, String> {
-    let Element {
-        operation_type: kind,
-        payload,
-    } = convert::<Element<CustomerPayload>>(element)?;
+    let Element { operation_type: kind, payload } = convert::<Element<CustomerPayload>>(element)?;
     let organizations = match payload.associate_organizations {
         None => Vec::new(),
         Some(list) if guide => convert::<Vec<u64>>(list)?,

@@ -40,9 +40,6 @@ pub(crate) fn parse(entity: Entity, dialect: Dialect, body: &[u8]) -> Result<Pro
         Entity::Organization => payload::organization(element),
         Entity::Customer => payload::customer(element, guide),
     };
-    let operations = elements
-        .into_iter()
-        .map(operation)
-        .collect::<Result<_, _>>()?;
+    let operations = elements.into_iter().map(operation).collect::<Result<_, _>>()?;
     Ok(Profiles { operations, guide })
 }

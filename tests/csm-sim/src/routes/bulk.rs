@@ -30,10 +30,7 @@ pub(super) fn profiles(world: &mut World, entity: Entity, request: &Request, now
     let label = Route::ProfileBulk(entity).label();
     submit(world, entity, request, &label, now, |world| {
         let profiles = request::profiles::parse(entity, world.options.dialect, &request.body)?;
-        Ok(Asked {
-            work: Work::Profiles(profiles.operations),
-            guide: profiles.guide,
-        })
+        Ok(Asked { work: Work::Profiles(profiles.operations), guide: profiles.guide })
     })
 }
 
@@ -48,10 +45,7 @@ pub(super) fn definitions(
     submit(world, entity, request, &label, now, |world| {
         let fields = request::definitions::parse(&request.body)?;
         world.fields(entity).check(&fields)?;
-        Ok(Asked {
-            work: Work::Definitions(fields),
-            guide: false,
-        })
+        Ok(Asked { work: Work::Definitions(fields), guide: false })
     })
 }
 
@@ -64,9 +58,7 @@ fn submit(
     understand: impl FnOnce(&World) -> Result<Asked, String>,
 ) -> Reply {
     let key = request.headers.get("idempotency-key");
-    let key = key
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let key = key.and_then(|value| value.to_str().ok()).unwrap_or_default();
     if key.trim().is_empty() {
         return Reply::bad_request("Idempotency-Key header is required");
     }

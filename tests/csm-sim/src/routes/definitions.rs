@@ -12,9 +12,7 @@ use crate::{
 /// All detail fields of an entity in the documented form.
 pub(super) fn list(world: &World, entity: Entity) -> Reply {
     let fields = world.fields(entity).all().iter().zip(1..);
-    let results: Vec<Value> = fields
-        .map(|(field, position)| result(field, position))
-        .collect();
+    let results: Vec<Value> = fields.map(|(field, position)| result(field, position)).collect();
     Reply::json(200, json!({ "results": results }))
 }
 

@@ -72,6 +72,5 @@ fn is_authenticated(credentials: &str, token: Option<&str>) -> bool {
 fn is_pair(encoded: &str) -> bool {
     let decoded = STANDARD.decode(encoded.trim()).unwrap_or_default();
     let text = String::from_utf8(decoded).unwrap_or_default();
-    text.split_once(':')
-        .is_some_and(|(email, token)| !email.is_empty() && !token.is_empty())
+    text.split_once(':').is_some_and(|(email, token)| !email.is_empty() && !token.is_empty())
 }

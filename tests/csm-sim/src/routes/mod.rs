@@ -39,11 +39,7 @@ pub(crate) struct Request {
 pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
     let now = world.clock.now();
     world.settle(now);
-    let route = Route::parse(
-        &request.method,
-        &request.path,
-        world.options.cloud_id.as_deref(),
-    );
+    let route = Route::parse(&request.method, &request.path, world.options.cloud_id.as_deref());
     if let Some(Route::Control(name)) = route {
         return control::answer(world, &request.method, name, &request.body, now);
     }

@@ -21,11 +21,7 @@ pub(super) fn organizations(world: &World, body: &[u8]) -> Reply {
     let records = &world.organizations;
     let found: Vec<Value> = match reads::organizations(body) {
         Err(message) => return Reply::bad_request(&message),
-        Ok(Wanted::Ids(ids)) => ids
-            .iter()
-            .filter_map(|id| records.get(id))
-            .map(brief)
-            .collect(),
+        Ok(Wanted::Ids(ids)) => ids.iter().filter_map(|id| records.get(id)).map(brief).collect(),
         Ok(Wanted::Names(names)) => {
             let known = names.iter().filter_map(|name| records.by_key(name));
             known.map(brief).collect()
@@ -58,10 +54,8 @@ fn organization(record: &Record) -> Value {
 
 fn customer(world: &World, record: &Record) -> Value {
     let joined = record.organizations.iter();
-    let organizations: Vec<Value> = joined
-        .filter_map(|id| world.organizations.get(id))
-        .map(brief)
-        .collect();
+    let organizations: Vec<Value> =
+        joined.filter_map(|id| world.organizations.get(id)).map(brief).collect();
     json!({
         "id": record.id,
         "email": record.key,
@@ -74,9 +68,7 @@ fn customer(world: &World, record: &Record) -> Value {
 /// Detail values in the documented form.
 pub(super) fn details(record: &Record) -> Vec<Value> {
     let details = record.details.iter();
-    details
-        .map(|(name, values)| json!({ "name": name, "values": values }))
-        .collect()
+    details.map(|(name, values)| json!({ "name": name, "values": values })).collect()
 }
 
 /// The paged list of Jira Service Management.

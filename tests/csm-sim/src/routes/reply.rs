@@ -17,12 +17,7 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn json(status: u16, body: Value) -> Self {
-        Self {
-            status,
-            headers: Vec::new(),
-            body,
-            delay: None,
-        }
+        Self { status, headers: Vec::new(), body, delay: None }
     }
 
     /// Anything that can be serialized, with status 200.
@@ -65,10 +60,7 @@ impl Reply {
 
     /// No answer for a while, and then one that comes too late.
     pub(crate) fn hang(delay: Duration) -> Self {
-        Self {
-            delay: Some(delay),
-            ..Self::error(504, "Gateway timeout")
-        }
+        Self { delay: Some(delay), ..Self::error(504, "Gateway timeout") }
     }
 
     pub(crate) fn is_success(&self) -> bool {

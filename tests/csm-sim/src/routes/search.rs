@@ -31,10 +31,7 @@ pub(super) fn customers(
         Ok(sought) => sought,
     };
     let fields = &world.customer_fields;
-    if sought
-        .iter()
-        .any(|wanted| fields.get(&wanted.name).is_none())
-    {
+    if sought.iter().any(|wanted| fields.get(&wanted.name).is_none()) {
         return Reply::bad_request("Invalid detail field");
     }
     let (Some(page), Some(size)) = (number(query, "page", 0), number(query, "maxResults", PAGE))
@@ -50,12 +47,7 @@ pub(super) fn customers(
         .collect();
     let total = found.len();
     let skipped = size.saturating_mul(page);
-    let customers: Vec<Value> = found
-        .into_iter()
-        .skip(skipped)
-        .take(size)
-        .map(customer)
-        .collect();
+    let customers: Vec<Value> = found.into_iter().skip(skipped).take(size).map(customer).collect();
     Reply::json(200, json!({ "customers": customers, "total": total }))
 }
 

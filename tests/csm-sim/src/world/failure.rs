@@ -24,10 +24,7 @@ pub(crate) struct Problem {
 
 impl Problem {
     pub(crate) fn new(error: impl Into<String>) -> Self {
-        Self {
-            about: Vec::new(),
-            error: error.into(),
-        }
+        Self { about: Vec::new(), error: error.into() }
     }
 
     pub(crate) fn about(mut self, subject: &str) -> Self {
@@ -46,11 +43,8 @@ impl World {
         end: TaskEnd,
     ) -> Vec<Failure> {
         let live = self.options.site == Site::Live;
-        let record = if live || end == TaskEnd::UnusableIds {
-            self.opaque_id()
-        } else {
-            rejection.record
-        };
+        let record =
+            if live || end == TaskEnd::UnusableIds { self.opaque_id() } else { rejection.record };
         let operated_on = match entity {
             Entity::Organization => "ORGANIZATION",
             Entity::Customer => "CUSTOMER_ACCOUNT",

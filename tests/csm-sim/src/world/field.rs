@@ -7,38 +7,15 @@ const MOST_FIELDS: usize = 50;
 /// Most options a select type may have (documented).
 const MOST_OPTIONS: usize = 2000;
 /// Types the import guide lists.
-const TYPES: [&str; 9] = [
-    "TEXT",
-    "EMAIL",
-    "URL",
-    "DATE",
-    "NUMBER",
-    "BOOLEAN",
-    "PHONE",
-    "SELECT",
-    "MULTISELECT",
-];
+const TYPES: [&str; 9] =
+    ["TEXT", "EMAIL", "URL", "DATE", "NUMBER", "BOOLEAN", "PHONE", "SELECT", "MULTISELECT"];
 /// Preset options of the field Type (import guide).
-const PRESETS: [&str; 5] = [
-    "Customer",
-    "Prospect",
-    "Partner",
-    "Supplier/Vendor",
-    "Other",
-];
+const PRESETS: [&str; 5] = ["Customer", "Prospect", "Partner", "Supplier/Vendor", "Other"];
 /// The published pages do not name these options; they are made up.
 const SEGMENTS: [&str; 3] = ["Enterprise", "Mid-market", "Small business"];
 /// Made up as well.
-const LANGUAGES: [&str; 8] = [
-    "English",
-    "French",
-    "German",
-    "Italian",
-    "Japanese",
-    "Korean",
-    "Portuguese",
-    "Spanish",
-];
+const LANGUAGES: [&str; 8] =
+    ["English", "French", "German", "Italian", "Japanese", "Korean", "Portuguese", "Spanish"];
 
 /// The detail fields of one entity, in the order of their position.
 #[derive(Debug, Default)]

@@ -62,12 +62,7 @@ pub(crate) struct Records {
 
 impl Records {
     pub(crate) fn new(entity: Entity) -> Self {
-        Self {
-            entity,
-            order: Vec::new(),
-            by_id: HashMap::new(),
-            ids: HashMap::new(),
-        }
+        Self { entity, order: Vec::new(), by_id: HashMap::new(), ids: HashMap::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -91,8 +86,7 @@ impl Records {
     }
 
     pub(crate) fn insert(&mut self, record: Record) {
-        self.ids
-            .insert(self.entity.fold(&record.key), record.id.clone());
+        self.ids.insert(self.entity.fold(&record.key), record.id.clone());
         self.order.push(record.id.clone());
         self.by_id.insert(record.id.clone(), record);
     }

@@ -15,12 +15,7 @@ impl World {
         let tasks = &self.tasks;
         let ends = |position: usize| tasks.all.get(position).map(|task| task.ends);
         let is_over = |position: usize| ends(position).is_none_or(|end| end <= now);
-        let mut over: Vec<usize> = tasks
-            .open
-            .iter()
-            .copied()
-            .filter(|&at| is_over(at))
-            .collect();
+        let mut over: Vec<usize> = tasks.open.iter().copied().filter(|&at| is_over(at)).collect();
         over.sort_by_key(|&position| (ends(position), position));
         self.tasks.open.retain(|position| !over.contains(position));
         for position in over {

@@ -11,12 +11,7 @@ impl World {
         State {
             organizations: self.organizations.iter().map(organization).collect(),
             customers: self.customers.iter().map(customer).collect(),
-            tasks: self
-                .tasks
-                .all
-                .iter()
-                .map(|task| self.task(task, now))
-                .collect(),
+            tasks: self.tasks.all.iter().map(|task| self.task(task, now)).collect(),
             organization_details: self.organization_fields.all().to_vec(),
             customer_details: self.customer_fields.all().to_vec(),
             counters: self.counters.clone(),

@@ -132,11 +132,7 @@ impl World {
                 let records = operations.iter().map(Operation::label).collect();
                 let end = self.faults.take_end().unwrap_or_else(|| {
                     let fails = self.options.fails_task(self.tasks.with_profiles);
-                    if fails {
-                        TaskEnd::FailedWritten
-                    } else {
-                        TaskEnd::Normal
-                    }
+                    if fails { TaskEnd::FailedWritten } else { TaskEnd::Normal }
                 });
                 ("PROFILE_CREATE_UPDATE", records, end)
             }

@@ -38,11 +38,7 @@ impl World {
             let creates = existing.is_none() && operation.kind != OperationType::Update;
             let known = existing.map(|record| record.id.clone());
             return Err(Rejection {
-                operation: if creates {
-                    "CREATE"
-                } else {
-                    operation.kind.attempted()
-                },
+                operation: if creates { "CREATE" } else { operation.kind.attempted() },
                 record: known.unwrap_or_else(|| operation.label()),
                 problems,
             });
@@ -125,9 +121,7 @@ impl World {
         };
         let found = details.iter().map(problem).collect::<Vec<_>>();
         let named = found.into_iter().zip(details);
-        named
-            .filter_map(|(error, detail)| Some(Problem::new(error?).about(&detail.name)))
-            .collect()
+        named.filter_map(|(error, detail)| Some(Problem::new(error?).about(&detail.name))).collect()
     }
 
     fn association_problems(&self, entity: Entity, operation: &Operation) -> Vec<Problem> {

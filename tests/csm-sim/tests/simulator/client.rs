@@ -39,9 +39,7 @@ impl Client {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.bare(method, path)
-            .bearer_auth("token")
-            .header("X-ExperimentalApi", "opt-in")
+        self.bare(method, path).bearer_auth("token").header("X-ExperimentalApi", "opt-in")
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answered {
@@ -75,8 +73,7 @@ impl Client {
     /// Reads the task that a bulk POST was answered.
     pub(crate) async fn task(&self, accepted: &Value) -> Answered {
         let id = accepted.get("id").or(accepted.get("taskId")).unwrap();
-        self.get(&format!("/api/v1/tasks/{}", id.as_str().unwrap()))
-            .await
+        self.get(&format!("/api/v1/tasks/{}", id.as_str().unwrap())).await
     }
 }
 

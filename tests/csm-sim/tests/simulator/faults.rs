@@ -26,28 +26,18 @@ async fn the_next_bulk_requests_are_answered_as_ordered() {
     let body = customers("UPSERT", &[customer(1)]);
     for expected in [202, 503, 503, 403, 202] {
         let request = client.request(Method::POST, CUSTOMERS).json(&body);
-        let response = request
-            .header("Idempotency-Key", "key")
-            .send()
-            .await
-            .unwrap();
+        let response = request.header("Idempotency-Key", "key").send().await.unwrap();
         assert_eq!(response.status(), expected);
         let patience = response.headers().get("Retry-After");
         assert_eq!(patience.is_some_and(|value| value == "7"), expected == 503);
     }
-    assert_eq!(
-        client.sim.state().tasks.len(),
-        1,
-        "the last was the first again"
-    );
+    assert_eq!(client.sim.state().tasks.len(), 1, "the last was the first again");
 }
 
 #[tokio::test]
 async fn unknown_faults_are_refused() {
     let client = Client::new(Options::documented()).await;
-    let request = client
-        .bare(Method::POST, "/_sim/faults")
-        .json(&json!({ "answer": 1 }));
+    let request = client.bare(Method::POST, "/_sim/faults").json(&json!({ "answer": 1 }));
     assert_eq!(answered(request).await.0, 400);
 }
 
@@ -63,17 +53,11 @@ async fn an_answer_can_be_lost_after_the_request_took_effect() {
         ..Faults::default()
     });
     let first = customers("UPSERT", &[customer(1)]);
-    assert_eq!(
-        client.bulk_as("a", CUSTOMERS, &json!({})).await.0,
-        400,
-        "uses nothing up"
-    );
+    assert_eq!(client.bulk_as("a", CUSTOMERS, &json!({})).await.0, 400, "uses nothing up");
     assert_eq!(client.bulk_as("b", CUSTOMERS, &first).await.0, 503);
     let second = customers("UPSERT", &[customer(2)]);
     let request = client.request(Method::POST, CUSTOMERS).json(&second);
-    let request = request
-        .header("Idempotency-Key", "c")
-        .timeout(Duration::from_millis(100));
+    let request = request.header("Idempotency-Key", "c").timeout(Duration::from_millis(100));
     assert!(request.send().await.unwrap_err().is_timeout());
     assert_eq!(client.sim.state().tasks.len(), 2);
     let (status, accepted) = client.bulk_as("c", CUSTOMERS, &second).await;
@@ -84,22 +68,13 @@ async fn an_answer_can_be_lost_after_the_request_took_effect() {
 #[tokio::test]
 async fn reading_can_be_disturbed_too() {
     let client = Client::new(Options::documented()).await;
-    let fault = |on, status| AnswerFault {
-        on,
-        answer: Answer::Status(status),
-        ..AnswerFault::default()
-    };
+    let fault =
+        |on, status| AnswerFault { on, answer: Answer::Status(status), ..AnswerFault::default() };
     client.sim.set_faults(Faults {
-        answers: [
-            fault(RequestKind::Other, 404),
-            fault(RequestKind::Task, 429),
-        ]
-        .into(),
+        answers: [fault(RequestKind::Other, 404), fault(RequestKind::Task, 429)].into(),
         ..Faults::default()
     });
-    let (_, accepted) = client
-        .bulk(CUSTOMERS, &customers("UPSERT", &[customer(1)]))
-        .await;
+    let (_, accepted) = client.bulk(CUSTOMERS, &customers("UPSERT", &[customer(1)])).await;
     assert_eq!(client.task(&accepted).await.0, 429);
     assert_eq!(client.task(&accepted).await.0, 200);
     assert_eq!(client.get("/api/v1/customer/details").await.0, 404);
@@ -109,11 +84,7 @@ async fn reading_can_be_disturbed_too() {
 #[tokio::test]
 async fn tasks_end_as_ordered() {
     let client = Client::new(Options::documented()).await;
-    let ends = [
-        TaskEnd::FailedWritten,
-        TaskEnd::FailedUnwritten,
-        TaskEnd::FailedHalfWritten,
-    ];
+    let ends = [TaskEnd::FailedWritten, TaskEnd::FailedUnwritten, TaskEnd::FailedHalfWritten];
     client.sim.set_faults(Faults {
         tasks: ends.map(|end| TaskFault { next: 1, end }).into(),
         ..Faults::default()
@@ -122,16 +93,11 @@ async fn tasks_end_as_ordered() {
     for first in [0, 10, 20] {
         let people: Vec<Value> = (first..first + 10).map(customer).collect();
         let task = client.write(CUSTOMERS, &customers("UPSERT", &people)).await;
-        assert_eq!(
-            (&task["status"], &task["failures"]),
-            (&json!("FAILED"), &json!([]))
-        );
+        assert_eq!((&task["status"], &task["failures"]), (&json!("FAILED"), &json!([])));
         stored.push(client.sim.state().customers.len());
     }
     assert_eq!(stored, [10, 10, 15]);
-    let task = client
-        .write(CUSTOMERS, &customers("UPSERT", &[customer(30)]))
-        .await;
+    let task = client.write(CUSTOMERS, &customers("UPSERT", &[customer(30)])).await;
     assert_eq!(task["status"], "FINISHED");
 }
 
@@ -141,11 +107,7 @@ async fn failures_can_be_given_ids_that_nobody_knows() {
     let bad = json!({ "email": "nonsense" });
     let body = customers("UPSERT", &[bad]);
     client.sim.set_faults(Faults {
-        tasks: [TaskFault {
-            next: 1,
-            end: TaskEnd::UnusableIds,
-        }]
-        .into(),
+        tasks: [TaskFault { next: 1, end: TaskEnd::UnusableIds }].into(),
         ..Faults::default()
     });
     let ids: Vec<Value> = vec![
@@ -159,29 +121,15 @@ async fn failures_can_be_given_ids_that_nobody_knows() {
 #[tokio::test]
 async fn associations_can_be_lost() {
     let client = Client::new(Options::documented()).await;
-    client
-        .write(
-            ORGANIZATIONS,
-            &organizations("CREATE", &[json!({ "name": "Acme" })]),
-        )
-        .await;
-    client.sim.set_faults(Faults {
-        drop_associations: 1,
-        ..Faults::default()
-    });
+    client.write(ORGANIZATIONS, &organizations("CREATE", &[json!({ "name": "Acme" })])).await;
+    client.sim.set_faults(Faults { drop_associations: 1, ..Faults::default() });
     let people = ["a@example.com", "b@example.com"].map(
         |email| json!({ "email": email, "associateOrganizations": { "organizationIds": [1] } }),
     );
     client.write(CUSTOMERS, &customers("CREATE", &people)).await;
     let state = client.sim.state();
-    assert_eq!(
-        state.customer("a@example.com").unwrap().organizations,
-        Vec::<String>::new()
-    );
-    assert_eq!(
-        state.customer("b@example.com").unwrap().organizations,
-        ["1"]
-    );
+    assert_eq!(state.customer("a@example.com").unwrap().organizations, Vec::<String>::new());
+    assert_eq!(state.customer("b@example.com").unwrap().organizations, ["1"]);
 }
 
 #[tokio::test]
@@ -199,13 +147,7 @@ async fn stopping_does_not_wait_for_answers_that_are_withheld() {
     });
     let request = client.request(Method::GET, "/api/v1/customer/details");
     let withheld = tokio::spawn(request.send());
-    while client
-        .sim
-        .state()
-        .counters
-        .requests_to("GET customer/details")
-        == 0
-    {
+    while client.sim.state().counters.requests_to("GET customer/details") == 0 {
         tokio::task::yield_now().await;
     }
     let address = client.sim.root_url();
@@ -219,11 +161,6 @@ async fn dropping_a_simulator_frees_its_port() {
     let sim = Sim::start(Options::documented()).await.unwrap();
     let port = sim.root_url().rsplit(':').next().unwrap().parse().unwrap();
     drop(sim);
-    let again = Sim::start(Options {
-        port,
-        ..Options::documented()
-    })
-    .await
-    .unwrap();
+    let again = Sim::start(Options { port, ..Options::documented() }).await.unwrap();
     assert!(again.root_url().ends_with(&port.to_string()));
 }

@@ -29,22 +29,13 @@ async fn the_guide_shape_is_answered_with_a_task_id() {
     assert!(accepted["taskId"].is_string());
     client.sim.advance(std::time::Duration::from_mins(1));
     let state = client.sim.state();
-    assert_eq!(
-        state.customer("ann@example.com").unwrap().organizations,
-        ["1"]
-    );
+    assert_eq!(state.customer("ann@example.com").unwrap().organizations, ["1"]);
 }
 
 #[tokio::test]
 async fn a_dialect_that_is_not_accepted_is_refused_without_a_task() {
-    for (dialect, statuses) in [
-        (Dialect::Reference, [202, 400]),
-        (Dialect::Guide, [400, 202]),
-    ] {
-        let options = Options {
-            dialect,
-            ..Options::documented()
-        };
+    for (dialect, statuses) in [(Dialect::Reference, [202, 400]), (Dialect::Guide, [400, 202])] {
+        let options = Options { dialect, ..Options::documented() };
         let client = Client::new(options).await;
         let records = elements("UPSERT", &[customer(1)]);
         let reference = json!({ "customerProfiles": records });
@@ -58,22 +49,14 @@ async fn a_dialect_that_is_not_accepted_is_refused_without_a_task() {
 #[tokio::test]
 async fn upsert_creates_once_and_updates_afterwards() {
     let client = Client::new(Options::documented()).await;
-    client
-        .write(CUSTOMERS, &customers("UPSERT", &[customer(1)]))
-        .await;
+    client.write(CUSTOMERS, &customers("UPSERT", &[customer(1)])).await;
     let again = json!({ "email": "PERSON1@example.com", "details": [{ "name": "Title", "values": ["CEO"] }] });
-    let task = client
-        .write(CUSTOMERS, &customers("UPSERT", &[again]))
-        .await;
+    let task = client.write(CUSTOMERS, &customers("UPSERT", &[again])).await;
     assert_eq!(task["failures"], json!([]));
 
     let state = client.sim.state();
     let stored = state.customer("person1@example.com").unwrap();
-    assert_eq!(
-        stored.display_name.as_deref(),
-        Some("Person 1"),
-        "what is not sent stays"
-    );
+    assert_eq!(stored.display_name.as_deref(), Some("Person 1"), "what is not sent stays");
     assert_eq!(stored.details["External ID"], ["003-1"]);
     assert_eq!(stored.details["Title"], ["CEO"]);
     let writes = state.counters.customers.records["person1@example.com"];
@@ -85,32 +68,21 @@ async fn upsert_creates_once_and_updates_afterwards() {
 async fn organizations_are_told_apart_by_their_exact_name() {
     let client = Client::new(Options::documented()).await;
     let names = ["Acme", "ACME"].map(|name| json!({ "name": name }));
-    client
-        .write(ORGANIZATIONS, &organizations("UPSERT", &names))
-        .await;
+    client.write(ORGANIZATIONS, &organizations("UPSERT", &names)).await;
     assert_eq!(client.sim.state().organizations.len(), 2);
 }
 
 #[tokio::test]
 async fn create_refuses_what_exists_and_update_what_does_not() {
     let client = Client::new(Options::documented()).await;
-    client
-        .write(CUSTOMERS, &customers("CREATE", &[customer(1)]))
-        .await;
+    client.write(CUSTOMERS, &customers("CREATE", &[customer(1)])).await;
     let id = client.sim.state().customers[0].id.clone();
 
-    let task = client
-        .write(CUSTOMERS, &customers("CREATE", &[customer(1), customer(2)]))
-        .await;
-    assert_eq!(
-        task["status"], "FINISHED",
-        "partial success is FINISHED too"
-    );
+    let task = client.write(CUSTOMERS, &customers("CREATE", &[customer(1), customer(2)])).await;
+    assert_eq!(task["status"], "FINISHED", "partial success is FINISHED too");
     assert_eq!(task["failures"][0]["entityId"], id.as_str());
     assert_eq!(task["failures"][0]["operation"], "CREATE");
-    let task = client
-        .write(CUSTOMERS, &customers("UPDATE", &[customer(3)]))
-        .await;
+    let task = client.write(CUSTOMERS, &customers("UPDATE", &[customer(3)])).await;
     assert_eq!(task["failures"][0]["entityId"], "person3@example.com");
     assert_eq!(client.sim.state().customers.len(), 2);
 }
@@ -121,12 +93,7 @@ async fn an_unknown_organization_or_a_bad_email_fails_the_record_alone() {
     let astray =
         json!({ "email": "a@example.com", "associateOrganizations": { "organizationIds": [7] } });
     let crooked = json!({ "email": "not an email" });
-    let task = client
-        .write(
-            CUSTOMERS,
-            &customers("UPSERT", &[astray, crooked, customer(1)]),
-        )
-        .await;
+    let task = client.write(CUSTOMERS, &customers("UPSERT", &[astray, crooked, customer(1)])).await;
     assert_eq!(task["failures"].as_array().unwrap().len(), 2);
     assert_eq!(task["failures"][0]["operatedOnIds"], json!(["7"]));
     assert_eq!(client.sim.state().customers.len(), 1);
@@ -135,20 +102,11 @@ async fn an_unknown_organization_or_a_bad_email_fails_the_record_alone() {
 #[tokio::test]
 async fn an_association_can_be_made_from_the_organization() {
     let client = Client::new(Options::documented()).await;
-    client
-        .write(
-            ORGANIZATIONS,
-            &organizations("CREATE", &[json!({ "name": "Acme" })]),
-        )
-        .await;
-    client
-        .write(CUSTOMERS, &customers("CREATE", &[customer(1)]))
-        .await;
+    client.write(ORGANIZATIONS, &organizations("CREATE", &[json!({ "name": "Acme" })])).await;
+    client.write(CUSTOMERS, &customers("CREATE", &[customer(1)])).await;
     let id = client.sim.state().customers[0].id.clone();
     let repair = json!({ "id": 1, "associateCustomers": { "customerIds": [id] } });
-    let task = client
-        .write(ORGANIZATIONS, &organizations("UPDATE", &[repair]))
-        .await;
+    let task = client.write(ORGANIZATIONS, &organizations("UPDATE", &[repair])).await;
     assert_eq!(task["failures"], json!([]));
     assert_eq!(client.sim.state().customers[0].organizations, ["1"]);
 }

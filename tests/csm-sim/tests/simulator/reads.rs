@@ -12,9 +12,7 @@ use crate::client::{
 async fn populated() -> Client {
     let client = Client::new(Options::documented()).await;
     let names = ["One", "Two", "Three"].map(|name| json!({ "name": name }));
-    client
-        .write(ORGANIZATIONS, &organizations("CREATE", &names))
-        .await;
+    client.write(ORGANIZATIONS, &organizations("CREATE", &names)).await;
     let joined = |number| {
         let mut payload = customer(number);
         payload["associateOrganizations"] = json!({ "organizationIds": [2] });
@@ -38,11 +36,7 @@ async fn organizations_are_fetched_by_id_or_name() {
         assert_eq!(client.post(path, &body).await, (200, two.clone()));
     }
     let many = vec!["x"; 51];
-    for body in [
-        json!({ "organizationNames": many }),
-        json!({ "names": ["Two"] }),
-        json!({}),
-    ] {
+    for body in [json!({ "organizationNames": many }), json!({ "names": ["Two"] }), json!({})] {
         assert_eq!(client.post(path, &body).await.0, 400);
     }
 }
@@ -52,9 +46,7 @@ async fn profiles_are_fetched_with_details_and_organizations() {
     let client = populated().await;
     let id = client.sim.state().customers[0].id.clone();
     let path = "/api/v1/customer/profile/fetch";
-    let (_, body) = client
-        .post(path, &json!({ "customerIds": [id, "qm:nobody"] }))
-        .await;
+    let (_, body) = client.post(path, &json!({ "customerIds": [id, "qm:nobody"] })).await;
     let expected = json!({ "profiles": [{
         "id": id,
         "email": "person1@example.com",
@@ -63,22 +55,11 @@ async fn profiles_are_fetched_with_details_and_organizations() {
         "organizations": [{ "id": "2", "name": "Two" }],
     }] });
     assert_eq!(body, expected);
-    assert_eq!(
-        client
-            .post(path, &json!({ "customerIds": vec!["x"; 26] }))
-            .await
-            .0,
-        400
-    );
+    assert_eq!(client.post(path, &json!({ "customerIds": vec!["x"; 26] })).await.0, 400);
 
     let path = "/api/v1/organization/profile/fetch";
-    let (_, body) = client
-        .post(path, &json!({ "organizationIds": ["3"] }))
-        .await;
-    assert_eq!(
-        body,
-        json!({ "profiles": [{ "id": "3", "name": "Three", "details": [] }] })
-    );
+    let (_, body) = client.post(path, &json!({ "organizationIds": ["3"] })).await;
+    assert_eq!(body, json!({ "profiles": [{ "id": "3", "name": "Three", "details": [] }] }));
 }
 
 #[tokio::test]
@@ -101,10 +82,7 @@ async fn the_service_desk_lists_organizations_by_pages() {
     let client = populated().await;
     let path = "/rest/servicedeskapi/organization";
     let (_, page) = client.get(&format!("{path}?start=0&limit=2")).await;
-    assert_eq!(
-        (&page["isLastPage"], &page["size"]),
-        (&json!(false), &json!(2))
-    );
+    assert_eq!((&page["isLastPage"], &page["size"]), (&json!(false), &json!(2)));
     let (_, page) = client.get(&format!("{path}?start=2&limit=2")).await;
     assert_eq!(page["values"], json!([{ "id": "3", "name": "Three" }]));
     assert_eq!(page["isLastPage"], true);
@@ -120,10 +98,7 @@ async fn the_state_reads_the_same_over_http() {
     let client = populated().await;
     let (status, body) = answered(client.bare(Method::GET, "/_sim/state")).await;
     assert_eq!(status, 200);
-    assert_eq!(
-        serde_json::from_value::<csm_sim::State>(body).unwrap(),
-        client.sim.state()
-    );
+    assert_eq!(serde_json::from_value::<csm_sim::State>(body).unwrap(), client.sim.state());
     answered(client.bare(Method::POST, "/_sim/reset")).await;
     assert_eq!(client.sim.state().customers, []);
     assert_eq!(client.sim.state().counters, csm_sim::Counters::default());

@@ -20,11 +20,7 @@ async fn headers_are_asked_for_in_turn() {
         (415, "Content-Type", "application/json"),
         (400, "Idempotency-Key", "key"),
     ] {
-        assert_eq!(
-            answered(request.try_clone().unwrap()).await.0,
-            status,
-            "{name} is missing"
-        );
+        assert_eq!(answered(request.try_clone().unwrap()).await.0, status, "{name} is missing");
         request = request.header(name, value);
     }
     assert_eq!(answered(request).await.0, 202);
@@ -32,23 +28,15 @@ async fn headers_are_asked_for_in_turn() {
 
 #[tokio::test]
 async fn only_the_token_that_was_chosen_is_accepted() {
-    let options = Options {
-        token: Some("right".to_owned()),
-        ..Options::documented()
-    };
+    let options = Options { token: Some("right".to_owned()), ..Options::documented() };
     let client = Client::new(options).await;
     let path = "/api/v1/customer/details";
     let status = async |token: &str| {
         let request = client.bare(Method::GET, path).bearer_auth(token);
-        answered(request.header("X-ExperimentalApi", "opt-in"))
-            .await
-            .0
+        answered(request.header("X-ExperimentalApi", "opt-in")).await.0
     };
     assert_eq!((status("wrong").await, status("right").await), (401, 200));
-    client.sim.set_faults(Faults {
-        token: Some("renewed".to_owned()),
-        ..Faults::default()
-    });
+    client.sim.set_faults(Faults { token: Some("renewed".to_owned()), ..Faults::default() });
     assert_eq!((status("right").await, status("renewed").await), (401, 200));
 }
 
@@ -110,10 +98,7 @@ async fn shapes_that_are_not_the_published_ones_are_refused_whole() {
 
 #[tokio::test]
 async fn unknown_paths_and_cloud_ids_are_not_found() {
-    let options = Options {
-        cloud_id: Some("mine".to_owned()),
-        ..Options::documented()
-    };
+    let options = Options { cloud_id: Some("mine".to_owned()), ..Options::documented() };
     let client = Client::new(options).await;
     assert!(client.sim.base_url().ends_with("/jsm/csm/cloudid/mine"));
     assert_eq!(client.get("/api/v1/customer/details").await.0, 200);
@@ -124,17 +109,10 @@ async fn unknown_paths_and_cloud_ids_are_not_found() {
 
 #[tokio::test]
 async fn too_many_requests_in_a_second_are_told_when_to_come_back() {
-    let client = Client::new(Options {
-        rate_limit: 1,
-        ..Options::documented()
-    })
-    .await;
+    let client = Client::new(Options { rate_limit: 1, ..Options::documented() }).await;
     // Requests may fall into two different seconds, but not each into one of its own for long.
     let refused = loop {
-        let response = client
-            .request(Method::GET, "/api/v1/customer/details")
-            .send()
-            .await;
+        let response = client.request(Method::GET, "/api/v1/customer/details").send().await;
         let response = response.unwrap();
         if response.status() == 429 {
             break response;

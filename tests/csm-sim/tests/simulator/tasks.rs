@@ -9,18 +9,13 @@ use crate::client::{CUSTOMERS, Client, customer, customers};
 
 /// A task long enough that none ends by itself during a test.
 fn slow() -> Options {
-    Options {
-        task_seconds: Some(600.0),
-        ..Options::documented()
-    }
+    Options { task_seconds: Some(600.0), ..Options::documented() }
 }
 
 #[tokio::test]
 async fn a_task_begins_runs_and_ends_by_the_clock() {
     let client = Client::new(slow()).await;
-    let (_, accepted) = client
-        .bulk(CUSTOMERS, &customers("UPSERT", &[customer(1)]))
-        .await;
+    let (_, accepted) = client.bulk(CUSTOMERS, &customers("UPSERT", &[customer(1)])).await;
     let (_, task) = client.task(&accepted).await;
     assert_eq!(task["status"], "NOT_STARTED");
     assert_eq!(task["type"], "BULK_CUSTOMER_PROFILE_CREATE_UPDATE");
@@ -61,11 +56,7 @@ async fn one_task_too_many_is_refused_and_may_come_again() {
 
 #[tokio::test]
 async fn open_tasks_older_than_half_an_hour_do_not_count() {
-    let options = Options {
-        task_limit: 1,
-        task_seconds: Some(1e6),
-        ..Options::documented()
-    };
+    let options = Options { task_limit: 1, task_seconds: Some(1e6), ..Options::documented() };
     let client = Client::new(options).await;
     let body = customers("UPSERT", &[customer(1)]);
     assert_eq!(client.bulk(CUSTOMERS, &body).await.0, 202);
@@ -78,10 +69,7 @@ async fn open_tasks_older_than_half_an_hour_do_not_count() {
 #[tokio::test]
 async fn the_tasks_of_others_count_too() {
     let client = Client::new(slow()).await;
-    client.sim.set_faults(Faults {
-        foreign_tasks: 4,
-        ..Faults::default()
-    });
+    client.sim.set_faults(Faults { foreign_tasks: 4, ..Faults::default() });
     let body = customers("UPSERT", &[customer(1)]);
     assert_eq!(client.bulk(CUSTOMERS, &body).await.0, 202);
     assert_eq!(client.bulk(CUSTOMERS, &body).await.0, 400);
@@ -92,24 +80,16 @@ async fn the_tasks_of_others_count_too() {
 async fn tasks_end_in_another_order_than_they_began_and_the_seed_decides() {
     let mut ids = Vec::new();
     for seed in [7, 7, 8] {
-        let options = Options {
-            task_limit: 50,
-            seed,
-            ..slow()
-        };
+        let options = Options { task_limit: 50, seed, ..slow() };
         let client = Client::new(options).await;
         for number in 0..20 {
-            client
-                .bulk(CUSTOMERS, &customers("UPSERT", &[customer(number)]))
-                .await;
+            client.bulk(CUSTOMERS, &customers("UPSERT", &[customer(number)])).await;
         }
         client.sim.advance(Duration::from_mins(10));
         let tasks = client.sim.state().tasks;
         let finished = |status| status == TaskStatus::Finished;
         assert!(
-            tasks
-                .windows(2)
-                .any(|pair| !finished(pair[0].status) && finished(pair[1].status)),
+            tasks.windows(2).any(|pair| !finished(pair[0].status) && finished(pair[1].status)),
             "a later task ended first"
         );
         ids.push(tasks.into_iter().map(|task| task.id).collect::<Vec<_>>());

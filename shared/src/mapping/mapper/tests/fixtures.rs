@@ -35,10 +35,7 @@ impl Counts {
             Verdict::NotOfThisStage => self.read -= 1,
             Verdict::Mapped(mapped) => {
                 self.mapped += 1;
-                mapped
-                    .warnings
-                    .iter()
-                    .for_each(|issue| one(&mut self.warnings, issue));
+                mapped.warnings.iter().for_each(|issue| one(&mut self.warnings, issue));
             }
             Verdict::Rejected(issue) => one(&mut self.rejected, issue),
             Verdict::Skipped(issue) => one(&mut self.skipped, issue),
@@ -51,10 +48,7 @@ fn folder() -> PathBuf {
 }
 
 fn definitions(entity: &str) -> Definitions {
-    let path = folder()
-        .join("definitions")
-        .join(entity)
-        .with_extension("json");
+    let path = folder().join("definitions").join(entity).with_extension("json");
     Definitions::parse(&std::fs::read(path).unwrap()).unwrap()
 }
 
@@ -78,10 +72,9 @@ fn fixtures_give_the_expected_counts() {
         found.organizations = u64::try_from(ids.len()).unwrap();
 
         let mut seen = Seen::default();
-        for (name, counts) in [
-            ("Contact.csv", &mut found.contact),
-            ("Account.csv", &mut found.account),
-        ] {
+        for (name, counts) in
+            [("Contact.csv", &mut found.contact), ("Account.csv", &mut found.account)]
+        {
             let mut pass = Pass::new(Stage::Customers, name);
             pass.definitions = Some(&customers);
             for verdict in pass.run(&file(name), &mut seen, &|id| ids.get(&id).cloned()) {
@@ -91,11 +84,7 @@ fn fixtures_give_the_expected_counts() {
         }
         assert_eq!(found, expected, "{name}");
         for counts in [&found.account, &found.contact] {
-            let stopped: u64 = counts
-                .rejected
-                .values()
-                .chain(counts.skipped.values())
-                .sum();
+            let stopped: u64 = counts.rejected.values().chain(counts.skipped.values()).sum();
             assert_eq!(counts.mapped + stopped, counts.read, "{name}");
         }
     }

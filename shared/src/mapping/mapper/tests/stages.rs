@@ -10,17 +10,10 @@ fn an_errors_file_is_dealt_with_in_both_stages() {
         001000000000002,Ada,,,1,ada@example.com,Account,x\n\
         001000000000003,Bob,,,1,bob@example.com,Lead,x\n";
     for (stage, expected) in [
-        (
-            Stage::Organizations,
-            ["+", "other", "other", "object-unknown _csm_object"],
-        ),
+        (Stage::Organizations, ["+", "other", "other", "object-unknown _csm_object"]),
         (Stage::Customers, ["other", "+", "+", "other"]),
     ] {
-        assert_eq!(
-            briefs(&Pass::new(stage, "errors.csv").only(text)),
-            expected,
-            "{stage}"
-        );
+        assert_eq!(briefs(&Pass::new(stage, "errors.csv").only(text)), expected, "{stage}");
     }
 }
 
@@ -30,20 +23,9 @@ fn a_broken_account_is_reported_in_one_stage() {
         001000000000001,Ada,0,1,surplus\n\
         001000000000002,Ada,1,1\n\
         001000000000003,\"Ada\"x,0,1\n";
-    let expected = [
-        "fields-surplus",
-        "skip deleted IsDeleted",
-        "quote-misplaced",
-    ];
-    for (stage, expected) in [
-        (Stage::Organizations, expected),
-        (Stage::Customers, ["other"; 3]),
-    ] {
-        assert_eq!(
-            briefs(&Pass::new(stage, "Account.csv").only(text)),
-            expected,
-            "{stage}"
-        );
+    let expected = ["fields-surplus", "skip deleted IsDeleted", "quote-misplaced"];
+    for (stage, expected) in [(Stage::Organizations, expected), (Stage::Customers, ["other"; 3])] {
+        assert_eq!(briefs(&Pass::new(stage, "Account.csv").only(text)), expected, "{stage}");
     }
 }
 
