@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use csm_import::csm::error::Class;
 use csm_import::csm::port::Site;
-use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition, go_on};
+use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::{Export, Ignored, ImportDocument};
 use csm_import::import::id::{ImportId, SourceObject};
@@ -102,12 +102,10 @@ where
                           had not been sent by then is part of the import of the new export."
                     .to_owned(),
             };
-            let (progress, ()) =
-                self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
+            self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
             tracing::info!(%import, "stopped: an export was replaced");
             claims.release(import);
-            // Splitting goes on by a message of its own: this one is about the new import.
-            go_on(import, progress.next(), &self.exports_queue, &self.tasks_queue).await?;
+            self.go_on(import).await?;
         }
         Ok(())
     }

@@ -30,7 +30,6 @@ async fn main() -> anyhow::Result<()> {
         archive: Archive::new(bucket.clone()),
         exports: bucket,
         site: HttpSite::new(&settings.csm_base_url, secret)?,
-        exports_queue: exports_queue.clone(),
         batches_queue: queue(&settings.batches_queue),
         tasks_queue: queue(&settings.tasks_queue),
         clock: SystemClock,

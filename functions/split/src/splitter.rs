@@ -25,8 +25,6 @@ pub struct Splitter<S, E, C, Q, T> {
     pub exports: E,
     /// The site, asked for its detail fields.
     pub site: C,
-    /// Its own queue, for what is to be done in an invocation of its own.
-    pub exports_queue: Q,
     /// Where batches go.
     pub batches_queue: Q,
     /// Where the finish goes, when there is nothing to be sent.

@@ -70,7 +70,6 @@ type Case = (Stage, Option<TaskStatus>, usize, [Evidence; 2], bool, Option<[Outc
 /// How a batch of two ends: status, failures that name nobody, evidence, whether patience is over,
 /// and the outcome of each record, where it is decided.
 #[test]
-#[expect(clippy::too_many_lines, reason = "one table")]
 fn failed_is_not_failed_and_success_is_what_was_read_back() {
     use Outcome::{Failed, Imported, Unknown};
     use Stage::{Customers, Organizations};
