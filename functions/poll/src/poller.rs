@@ -145,16 +145,19 @@ where
             attribution: &attribution,
             patience_over,
         };
-        let evidence = match read_back(&self.site, &records, &ending).await {
+        let told = read_back(&self.site, &records, &ending).await;
+        let never = matches!(told, ReadBack::Never);
+        let evidence = match told {
             ReadBack::Told(evidence) => evidence,
             ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, class)),
-            ReadBack::NotNow(_) => vec![Evidence::None; records.len()],
+            ReadBack::NotNow(_) | ReadBack::Never => vec![Evidence::None; records.len()],
         };
         // The site's ids are known now: failures may name them.
         let known: Vec<Option<String>> =
             evidence.iter().map(|evidence| evidence.csm_id().map(str::to_owned)).collect();
         let attribution = attribute(&end.failures, &records, &known);
-        let ending = Ending { attribution: &attribution, ..ending };
+        let patience_over = patience_over || never;
+        let ending = Ending { attribution: &attribution, patience_over, ..ending };
         let Some(results) = ending.decide(&records, &evidence) else {
             tracing::info!(import = %batch.import, batch = %batch.batch, "not everything can be read back yet");
             let again = (waited / 4).clamp(Duration::from_secs(2), Duration::from_secs(30));

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use csm_import::csm::error::{Class, SiteError};
+use csm_import::csm::error::{Blocked, Class, SiteError};
 use csm_import::csm::port::Site;
 use csm_import::csm::profile::{SiteProfile, same_name};
 use csm_import::delivery::Causes;
@@ -15,8 +15,10 @@ use csm_import::mapping::stage::Stage;
 pub enum ReadBack {
     /// What is known of each record of the batch.
     Told(Vec<Evidence>),
-    /// The site could not be asked.
+    /// The site could not be asked this time.
     NotNow(Class),
+    /// The site does not answer this question; asking again would be no use.
+    Never,
 }
 
 /// Asks the site for the records of a batch that its task leaves open.
@@ -48,7 +50,10 @@ pub async fn read_back<C: Site>(
         Ok(told) => told,
         Err(error) => {
             tracing::warn!(error = %Causes(&error), "the site could not be read back");
-            return ReadBack::NotNow(error.class());
+            return match error.class() {
+                Class::Reject | Class::Stop(Blocked::SiteMissing) => ReadBack::Never,
+                class => ReadBack::NotNow(class),
+            };
         }
     };
     for (position, candidates) in found {

@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long, value_name = "TASKS", conflicts_with = "csm_url")]
     pub task_limit: Option<usize>,
     /// Tasks that the functions keep open at once.
-    #[arg(long, value_name = "TASKS", value_parser = clap::value_parser!(u32).range(1..=100))]
+    #[arg(long, value_name = "TASKS", value_parser = clap::value_parser!(u32).range(1..=50))]
     pub max_open_tasks: Option<u32>,
     /// How long a folder must have been quiet before it is taken as complete.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=900))]

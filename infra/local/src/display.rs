@@ -2,16 +2,17 @@
 //! elsewhere. Always on standard error.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::watch::{Progress, Stage};
 use crate::workspace::Notes;
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
-const STYLE: &str = "{prefix:13} {bar:30} {human_pos}/{human_len} records  {per_sec}  ETA {eta}";
+const STYLE: &str = "{prefix:13} {bar:30} {human_pos}/{human_len} records  {rate}  ETA {eta}";
 
 /// Shows progress, in whichever way suits.
 #[derive(Debug)]
@@ -94,7 +95,8 @@ impl Bars {
             let bar = bar.get_or_insert_with(|| {
                 // A style that cannot be parsed is no reason to stop an import.
                 let style = ProgressStyle::with_template(STYLE)
-                    .unwrap_or_else(|_| ProgressStyle::default_bar());
+                    .unwrap_or_else(|_| ProgressStyle::default_bar())
+                    .with_key("rate", rate);
                 all.add(ProgressBar::new(stage.records).with_style(style).with_prefix(name))
             });
             bar.set_length(stage.records);
@@ -106,6 +108,10 @@ impl Bars {
             }
         }
     }
+}
+
+fn rate(state: &ProgressState, text: &mut dyn fmt::Write) {
+    let _ = write!(text, "{:.0}/s", state.per_sec());
 }
 
 #[derive(Debug, Default)]
@@ -123,12 +129,12 @@ impl Lines {
             .map(|stage| 1 + usize::from(stage.settled_batches == stage.batches))
             .sum();
         let due = match &self.last {
-            None => !line.is_empty(),
+            None => true,
             Some((at, shown, before)) => {
                 *before != news || (*shown != line && at.elapsed() > LINE_EVERY)
             }
         };
-        if due {
+        if due && !line.is_empty() {
             Notes { shown: true }.say(&line);
             self.last = Some((Instant::now(), line, news));
         }
@@ -138,7 +144,7 @@ impl Lines {
 fn line(organizations: Option<Stage>, customers: Option<Stage>) -> String {
     let stages = [("organizations", organizations), ("customers", customers)];
     let shown = stages.into_iter().filter_map(|(name, stage)| {
-        let stage = stage?;
+        let stage = stage.filter(|stage| stage.records > 0)?;
         let (settled, records) = (stage.settled_records, stage.records);
         Some(format!("{name} {settled} of {records} records settled"))
     });

@@ -114,6 +114,11 @@ impl Records {
         }
     }
 
+    /// Records that a person may want to see to.
+    const fn left_out(self) -> u64 {
+        self.rejected + self.failed + self.skipped + self.unknown
+    }
+
     const fn columns(self) -> [(&'static str, u64); 7] {
         [
             ("read", self.read),
@@ -133,11 +138,16 @@ impl Summary {
         if let Some(message) = &self.message {
             let _ = writeln!(text, "  {message}");
         }
-        let objects = self.objects.iter().map(|(name, records)| (name.as_str(), *records));
+        let mut objects: Vec<_> = self.objects.iter().collect();
+        // In the order in which they are imported.
+        objects.sort_by_key(|(name, _)| *name != "organizations");
+        let objects = objects.into_iter().map(|(name, records)| (name.as_str(), *records));
         table(text, objects.chain([("all", self.records)]));
         for (name, codes) in &self.other {
             if let (Some(kind), Value::Object(codes)) = (name.strip_suffix("_by_code"), codes) {
                 for (code, count) in codes {
+                    // A JSON value by itself takes no notice of the width.
+                    let count = count.to_string();
                     let _ = writeln!(text, "  {kind:13} {count:>9}  {code}");
                 }
             }
@@ -156,7 +166,8 @@ impl Summary {
             ("report.html", "the same as a page"),
             ("summary.json", "this ledger"),
         ] {
-            if out.join(&self.import).join(file).is_file() {
+            let idle = file == "errors.csv" && self.records.left_out() == 0;
+            if !idle && out.join(&self.import).join(file).is_file() {
                 let _ = writeln!(text, "  {file:13} {content}");
             }
         }

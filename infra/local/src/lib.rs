@@ -6,6 +6,7 @@
 //! site by a simulator.
 
 pub mod args;
+pub mod bucket;
 pub mod build;
 pub mod cloud;
 pub mod codes;
@@ -21,5 +22,6 @@ pub mod venv;
 pub mod watch;
 pub mod workspace;
 
-pub use cloud::{Cloud, CloudOptions, Placed, Queues};
+pub use bucket::Placed;
+pub use cloud::{Cloud, CloudOptions, Queues};
 pub use error::LocalError;

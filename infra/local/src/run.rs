@@ -9,7 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
 use crate::args::Args;
-use crate::cloud::{Cloud, CloudOptions, Placed};
+use crate::bucket::Placed;
+use crate::cloud::{Cloud, CloudOptions};
 use crate::display::Display;
 use crate::error::LocalError;
 use crate::exports::{self, Export};

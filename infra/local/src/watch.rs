@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
-use crate::cloud::{Cloud, Placed};
+use crate::bucket::Placed;
+use crate::cloud::Cloud;
 use crate::display::Display;
 use crate::error::{LocalError, see};
 

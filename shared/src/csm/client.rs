@@ -22,6 +22,8 @@ use crate::mapping::stage::Stage;
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take in all; below the time-out of every function.
 const ANSWER: Duration = Duration::from_secs(40);
+/// A connection that has been idle for longer was most likely frozen along with its function.
+const IDLE: Duration = Duration::from_secs(20);
 /// Names in one organization fetch at most (documented).
 pub const MAX_NAMES: usize = 50;
 /// Ids in one profile fetch at most (documented).
@@ -54,6 +56,7 @@ impl<A: Authorization> HttpSite<A> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT)
             .timeout(ANSWER)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent(concat!("csm-import/", env!("CARGO_PKG_VERSION")))
             .build()?;

@@ -190,7 +190,7 @@ impl Ending<'_> {
                 // Only an organization is looked for after a clear end; its id is all that is asked.
                 Evidence::Missing => self.when_over(Verdict::unknown()),
                 Evidence::None if self.stage == Stage::Organizations => {
-                    self.when_over(Verdict::unknown())
+                    self.when_over(Verdict::imported(None))
                 }
                 _ => Some(Verdict::imported(None)),
             };

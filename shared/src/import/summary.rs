@@ -225,7 +225,12 @@ fn verdict(document: &ImportDocument, stopped: Option<&Stop>) -> (State, Option<
     match stopped {
         Some(stop) => (State::Stopped, Some(stop.message.clone())),
         None if document.exports.is_empty() => {
-            let reasons: Vec<&str> = document.ignored.iter().map(|i| i.reason.as_str()).collect();
+            let mut reasons: Vec<&str> = Vec::new();
+            for ignored in &document.ignored {
+                if !reasons.contains(&ignored.reason.as_str()) {
+                    reasons.push(&ignored.reason);
+                }
+            }
             (State::Refused, Some(format!("Nothing was imported. {}", reasons.join(" "))))
         }
         None => (State::Finished, None),

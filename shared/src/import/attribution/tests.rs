@@ -84,7 +84,7 @@ fn failed_is_not_failed_and_success_is_what_was_read_back() {
         (Organizations, Some(Finished), 0, [mute(), mute()], false, Some([Imported, Imported])),
         (Organizations, Some(Finished), 0, [mute(), missing()], false, None),
         (Organizations, Some(Finished), 0, [mute(), missing()], true, Some([Imported, Unknown])),
-        (Organizations, Some(Finished), 0, [none(), none()], true, Some([Unknown, Unknown])),
+        (Organizations, Some(Finished), 0, [none(), none()], true, Some([Imported, Imported])),
         // A task that FAILED although it worked.
         (
             Customers,
