@@ -1,1 +1,15 @@
-//! x
+//! What the tests of the whole share: a simulated site, a deployed stack, and an account of what an
+//! import said compared with what the site holds.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is test support: a panic says what does not hold"
+)]
+
+pub mod account;
+pub mod table;
+pub mod world;
+
+pub use account::Import;
+pub use table::{Row, Table, fixture};
+pub use world::World;

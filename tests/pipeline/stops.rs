@@ -1,0 +1,69 @@
+use csm_import::import::summary::State;
+use csm_import_tests::account::assert_created_once;
+use csm_import_tests::{Table, World, fixture};
+use csm_sim::{Answer, AnswerFault, Faults};
+
+/// Nothing of a stopped import is unaccounted for, and the sentence says what is missing.
+async fn stops(status: u16, said: &str) {
+    let world = World::start(World::documented(), &[]).await;
+    let answers = [AnswerFault::bulk(1_000, Answer::Status(status))].into();
+    world.sim.set_faults(Faults { answers, ..Faults::default() });
+    let import = world
+        .import_of(&[
+            ("exports/x/Account.csv", fixture("people/Account.csv")),
+            ("exports/x/Contact.csv", fixture("people/Contact.csv")),
+        ])
+        .await;
+    import.assert_balanced();
+    assert_eq!(import.summary.state, State::Stopped);
+    let message = import.summary.message.clone().unwrap();
+    assert!(message.contains(said), "{message}");
+    let records = import.records();
+    assert_eq!((records.imported, records.unknown), (0, 0));
+    assert!(records.failed > 0 && records.rejected > 0);
+    assert!(world.sim.state().tasks.is_empty());
+    world.queues_are_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_right_stops_the_import() {
+    stops(403, "Jira admin").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_site_stops_the_import() {
+    stops(404, "cloud id").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_takes_no_dialect_stops_the_import_and_both_answers_are_shown() {
+    stops(422, "guide dialect").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_token_is_read_again() {
+    let world = World::start(World::documented(), &[]).await;
+    world.import_of(&[("exports/a/Contact.csv", Table::contacts(3).write())]).await;
+    // The functions know the old token; the secret and the site have a new one.
+    let token = Some("another-token".to_owned());
+    world.sim.set_faults(Faults { token, ..Faults::default() });
+    world.cloud.set_token("another-token").await.unwrap();
+    let import = world.import_of(&[("exports/b/Contact.csv", Table::contacts(205).write())]).await;
+    assert_eq!(import.records().imported, 205);
+    import.assert_true(&world.sim.state());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_refused_harms_no_other() {
+    let world = World::start(World::documented(), &[("Dialect", "reference")]).await;
+    let answers = [AnswerFault::bulk(1, Answer::Status(400))].into();
+    world.sim.set_faults(Faults { answers, ..Faults::default() });
+    let import = world.import_of(&[("exports/Contact.csv", Table::contacts(450).write())]).await;
+    let site = world.sim.state();
+    import.assert_true(&site);
+    assert_eq!(import.summary.state, State::Finished);
+    assert_eq!((import.records().imported, import.records().rejected), (350, 100));
+    assert_eq!(import.error_codes(), [("batch-refused".to_owned(), 100)].into());
+    assert!(import.errors.rows.iter().all(|row| row["_csm_hint"].contains("The site said")));
+    assert_created_once(&site);
+}

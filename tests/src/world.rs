@@ -1,0 +1,146 @@
+//! A simulated site and a stack deployed for it.
+
+use std::time::Duration;
+
+use csm_import::import::progress::Progress;
+use csm_import::import::summary::Summary;
+use csm_sim::{Options, Sim};
+use local::display::Display;
+use local::{Cloud, CloudOptions, Placed, watch};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::account::Import;
+use crate::table::Table;
+
+/// Stacks at once: each is an emulator with a handful of processes.
+static STACKS: Semaphore = Semaphore::const_new(2);
+/// Nothing changed for so long: something is stuck.
+const STUCK: Duration = Duration::from_secs(120);
+/// Between two looks at something that cannot be awaited.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// The token that the site of every test asks for; a test of hygiene looks for it.
+pub const TOKEN: &str = "token-that-nobody-may-see";
+
+/// A site and a stack. Dropping it ends both.
+pub struct World {
+    /// The site.
+    pub sim: Sim,
+    /// The stack.
+    pub cloud: Cloud,
+    _permit: SemaphorePermit<'static>,
+}
+
+impl World {
+    /// Starts a site and deploys the template for it, with parameters other than the defaults.
+    pub async fn start(options: Options, parameters: &[(&str, &str)]) -> Self {
+        let permit = STACKS.acquire().await.expect("never closed");
+        let options = Options { token: Some(TOKEN.to_owned()), ..options };
+        let sim = Sim::start(options).await.expect("the site starts");
+        let mut deployment =
+            CloudOptions::new(sim.base_url(), TOKEN).parameter("ReadBackSeconds", "20");
+        for (name, value) in parameters {
+            deployment = deployment.parameter(name, *value);
+        }
+        let cloud = Cloud::start(deployment).await.expect("the template deploys");
+        Self { sim, cloud, _permit: permit }
+    }
+
+    /// A site that behaves as documented, with fast tasks.
+    pub fn documented() -> Options {
+        Options { task_seconds: Some(0.3), ..Options::documented() }
+    }
+
+    /// Drops an object.
+    pub async fn drop(&self, key: &str, bytes: impl Into<Vec<u8>>) -> Placed {
+        self.cloud.put(key, bytes).await.expect("the drop")
+    }
+
+    /// Waits until every dropped object has been imported; the imports there are then.
+    pub async fn imported(&self, dropped: Vec<Placed>) -> Vec<Import> {
+        let mut display = Display::new(true);
+        let ids = match watch::until_finished(&self.cloud, dropped, STUCK, &mut display).await {
+            Ok(ids) => ids,
+            Err(error) => panic!("{error}\n{}", self.log_tail()),
+        };
+        let mut imports = Vec::new();
+        for id in ids {
+            imports.push(self.import(&id).await);
+        }
+        imports
+    }
+
+    /// Drops objects that make up one import, and waits for its end.
+    pub async fn import_of(&self, objects: &[(&str, Vec<u8>)]) -> Import {
+        let before = self.cloud.folders("imports/").await.expect("a listing");
+        let mut dropped = Vec::new();
+        for (key, bytes) in objects {
+            dropped.push(self.drop(key, bytes.clone()).await);
+        }
+        let mut new = self.imported(dropped).await;
+        new.retain(|import| !before.contains(&import.id));
+        assert_eq!(new.len(), 1, "one drop is one import");
+        new.remove(0)
+    }
+
+    /// What an import has written.
+    pub async fn import(&self, id: &str) -> Import {
+        let read = async |name: &str| {
+            let key = format!("imports/{id}/{name}");
+            self.cloud.get(&key).await.expect("a read").unwrap_or_else(|| panic!("{key} is there"))
+        };
+        let summary: Summary =
+            serde_json::from_slice(&read("summary.json").await).expect("a summary");
+        Import {
+            id: id.to_owned(),
+            succeeded: Table::parse(&read("succeeded.csv").await),
+            errors: Table::parse(&read("errors.csv").await),
+            summary,
+        }
+    }
+
+    /// The progress of an import, as soon as it has any that satisfies `reached`.
+    pub async fn progress(&self, reached: impl Fn(&Progress) -> bool) -> Progress {
+        let looked = tokio::time::timeout(STUCK, async {
+            loop {
+                for id in self.cloud.folders("imports/").await.expect("a listing") {
+                    let key = format!("imports/{id}/progress.json");
+                    let read = self.cloud.get(&key).await.expect("a read");
+                    let progress = read.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+                    if let Some(progress) = progress.filter(&reached) {
+                        return progress;
+                    }
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        });
+        looked.await.unwrap_or_else(|_| panic!("not reached\n{}", self.log_tail()))
+    }
+
+    /// Waits until nothing is left in any queue, in flight or not.
+    pub async fn queues_are_empty(&self) {
+        let queues = self.cloud.queues();
+        let emptied = tokio::time::timeout(STUCK, async {
+            for queue in [&queues.exports, &queues.batches, &queues.tasks] {
+                while self.cloud.messages(queue).await.expect("a count") > 0 {
+                    tokio::time::sleep(LOOK).await;
+                }
+            }
+        });
+        emptied.await.unwrap_or_else(|_| panic!("a queue is not empty\n{}", self.log_tail()));
+        self.cloud.check_dead_letters().await.expect("no dead letters");
+    }
+
+    /// Everything that the emulator and the functions have logged.
+    pub fn log(&self) -> String {
+        let file = self.cloud.log_file().expect("the emulator was started here");
+        let bytes = std::fs::read(file).expect("a log");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    fn log_tail(&self) -> String {
+        let log = self.log();
+        let lines: Vec<&str> = log.lines().rev().take(60).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+}
