@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use csm_import::import::counts::ByCode;
+use csm_import::salesforce::id::SalesforceId;
 use csm_import_tests::account::assert_created_once;
 use csm_import_tests::{Import, Table, World, fixture};
 use csm_sim::State;
@@ -47,7 +48,9 @@ fn assert_linked(import: &Import, contacts: &Table, site: &State) {
     let mut linked = 0;
     for row in import.succeeded.rows.iter().filter(|row| row["_csm_object"] == "Contact") {
         let original = contacts.find("Id", &row["Id"]).expect("a contact of the export");
-        let account = accounts.get(original["AccountId"].as_str());
+        // Ids of 15 and of 18 characters mix.
+        let account = SalesforceId::parse(&original["AccountId"]).ok().flatten();
+        let account = account.and_then(|id| accounts.get(id.as_str()));
         let customer = site.customer(&row["Email"]).unwrap();
         let expected: Vec<&str> = account.into_iter().copied().collect();
         assert_eq!(customer.organizations, expected, "{}", row["Id"]);
