@@ -1,0 +1,119 @@
+//! The command as a person uses it: what it prints, how it exits, what it leaves behind.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+const HEADER: &str = "\"Id\",\"LastName\",\"FirstName\",\"Email\"\n";
+const GOOD: &str = "\"003000000000001AAA\",\"Sample\",\"Pat\",\"pat@example.org\"\n";
+const BAD: &str = "\"003000000000002AAA\",\"Sample\",\"Kim\",\"\"\n";
+
+fn local(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_local"));
+    command.current_dir(folder).env_remove("CSM_TOKEN");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    local(folder).args(arguments).output().unwrap()
+}
+
+fn summary(output: &Output) -> Value {
+    let stdout = std::str::from_utf8(&output.stdout).unwrap();
+    serde_json::from_str(stdout).unwrap_or_else(|e| panic!("{e}: {stdout:?}"))
+}
+
+#[test]
+fn wrong_usage_is_told_before_anything_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Contact.csv"), HEADER).unwrap();
+    for (arguments, said) in [
+        (&[][..], "file or folder"),
+        (&["nowhere.csv"], "nowhere.csv"),
+        (&["Contact.csv", "--csm-url", "http://127.0.0.1:9/x"], "token"),
+        (&["Contact.csv", "--site", "martian"], "martian"),
+    ] {
+        let output = run(folder.path(), arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr).to_lowercase();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(&said.to_lowercase()), "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn the_exit_code_and_the_document_say_how_it_went() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: String| {
+        fs::write(folder.path().join(name), content).unwrap();
+    };
+    write("good.csv", format!("{HEADER}{GOOD}"));
+    write("mixed.csv", format!("{HEADER}{GOOD}{BAD}"));
+    write("Account.json", "[]".to_owned());
+    for (name, code, state, imported, rejected) in [
+        ("good.csv", 0, "finished", 1, 0),
+        ("mixed.csv", 3, "finished", 1, 1),
+        ("Account.json", 1, "refused", 0, 0),
+    ] {
+        let output = run(folder.path(), &[name, "--json", "--task-seconds", "0.2"]);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{name}: {stderr}");
+        let summary = summary(&output);
+        assert_eq!(summary["state"], state, "{name}");
+        assert_eq!(summary["records"]["imported"], imported, "{name}");
+        assert_eq!(summary["records"]["rejected"], rejected, "{name}");
+        // The results lie beside it, under the id.
+        let out = folder.path().join("out").join(summary["import"].as_str().unwrap());
+        let errors = fs::read_to_string(out.join("errors.csv")).unwrap();
+        assert_eq!(errors.contains("email-missing"), rejected > 0, "{name}");
+    }
+}
+
+#[test]
+fn two_imports_are_one_document_with_totals() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, email) in [("one", "one@example.org"), ("two", "two@example.org")] {
+        let folder = folder.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        let content = format!("{HEADER}{}", GOOD.replace("pat@example.org", email));
+        fs::write(folder.join("Contact.csv"), content).unwrap();
+    }
+    let output = run(folder.path(), &["one", "two", "--json", "--task-seconds", "0.2"]);
+    assert_eq!(output.status.code(), Some(0));
+    let summary = summary(&output);
+    assert_eq!(summary["records"]["imported"], 2);
+    assert_eq!(summary["imports"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Contact.csv"), format!("{HEADER}{GOOD}")).unwrap();
+    let mut command = local(folder.path());
+    command.args(["Contact.csv", "--task-seconds", "600", "--json"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // The line says that the emulator runs and the exports are being dropped.
+    let mut stderr = BufReader::new(child.stderr.take().unwrap()).lines();
+    let begun = stderr.any(|line| line.unwrap().starts_with("Importing"));
+    assert!(begun);
+    let emulators: Vec<String> = fs::read_dir(format!("/proc/{}/task", child.id()))
+        .unwrap()
+        .filter_map(Result::ok)
+        .filter_map(|task| fs::read_to_string(task.path().join("children")).ok())
+        .flat_map(|pids| pids.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    assert!(!emulators.is_empty());
+
+    let interrupted = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(interrupted.unwrap().success());
+    for line in stderr {
+        drop(line);
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    for pid in emulators {
+        assert!(!Path::new(&format!("/proc/{pid}")).exists(), "process {pid} is still there");
+    }
+}
