@@ -1,5 +1,11 @@
 //! Sample files that lie outside the project, when `CSM_IMPORT_SAMPLES` names a folder of them: every
 //! one goes through the reader and, where it is an export, through the mapping.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests say by a panic what does not hold"
+)]
 
 use std::path::{Path, PathBuf};
 

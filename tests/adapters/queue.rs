@@ -91,7 +91,7 @@ async fn a_slot_holds_one_message_until_it_is_deleted_from_wherever() {
 async fn a_delayed_message_is_not_there_yet() {
     let world = World::start(World::documented(), &[]).await;
     let (client, url, queue) = queue(&world, "later", false).await;
-    let delay = Duration::from_secs(600);
+    let delay = Duration::from_mins(10);
     queue.send(vec![Outgoing { body: "x".into(), delay, ..Outgoing::default() }]).await.unwrap();
     assert!(receive(&client, &url).await.is_empty());
     let delayed = QueueAttributeName::ApproximateNumberOfMessagesDelayed;

@@ -111,7 +111,7 @@ async fn errors_csv_is_a_drop_and_organizations_are_remembered() {
 
     let site = world.sim.state();
     again.assert_balanced();
-    assert_eq!(again.records().read as usize, table.rows.len());
+    assert_eq!(again.records().read, table.rows.len() as u64);
     assert!(site.customer("corrected@example.net").is_some());
     assert!(site.organization("Corrected Ltd").is_some());
     assert!(again.records().rejected > 0);

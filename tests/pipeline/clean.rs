@@ -47,7 +47,7 @@ fn assert_linked(import: &Import, contacts: &Table, site: &State) {
         .collect();
     let mut linked = 0;
     for row in import.succeeded.rows.iter().filter(|row| row["_csm_object"] == "Contact") {
-        let original = contacts.find("Id", &row["Id"]).expect("a contact of the export");
+        let original = contacts.find("Id", &row["Id"]).unwrap();
         // Ids of 15 and of 18 characters mix.
         let account = SalesforceId::parse(&original["AccountId"]).ok().flatten();
         let account = account.and_then(|id| accounts.get(id.as_str()));

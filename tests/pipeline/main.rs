@@ -1,5 +1,11 @@
 //! The whole pipeline: the real template on an emulated cloud, the three real binaries, a simulated
 //! site. What the site holds is compared with the export, record by record.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests say by a panic what does not hold"
+)]
 
 mod again;
 mod clean;

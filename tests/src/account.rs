@@ -67,7 +67,7 @@ impl Import {
                 &customer.details
             };
             if row["_csm_object"] == "Contact" && !id.is_empty() {
-                assert_eq!(details["External ID"], [id.clone()], "{email}{name}");
+                assert_eq!(details["External ID"], std::slice::from_ref(id), "{email}{name}");
             }
         }
         for row in &self.errors.rows {

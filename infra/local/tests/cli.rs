@@ -1,4 +1,10 @@
 //! The command as a person uses it: what it prints, how it exits, what it leaves behind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "the helpers of tests say by a panic what does not hold"
+)]
 
 use std::fs;
 use std::io::{BufRead, BufReader};
