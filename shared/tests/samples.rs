@@ -29,7 +29,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Records in all, and those that a stage has dealt with, in both stages together.
-fn read(path: &Path, bytes: Bytes) -> Option<(u64, u64)> {
+fn read(path: &Path, bytes: &Bytes) -> Option<(u64, u64)> {
     sniff(&bytes[..bytes.len().min(1024)]).ok()?;
     let name = path.file_name()?.to_str()?;
     let (mut records, mut dealt_with) = (0, 0);
@@ -62,7 +62,7 @@ fn every_sample_is_read_or_refused_and_no_record_is_lost() {
     assert!(!paths.is_empty(), "there are samples in {}", folder.display());
     let mut exports = 0;
     for path in paths {
-        if let Some((records, dealt_with)) = read(&path, std::fs::read(&path).unwrap().into()) {
+        if let Some((records, dealt_with)) = read(&path, &std::fs::read(&path).unwrap().into()) {
             assert_eq!(records, dealt_with, "{}", path.display());
             exports += 1;
         }
