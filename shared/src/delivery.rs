@@ -86,7 +86,8 @@ pub async fn consume_all<C: Consumer, Q: Queue>(
             Ok(Disposition::Done) => continue,
             Ok(Disposition::Later(wait)) => wait,
             Err(error) => {
-                let wait = pace::backoff(delivery.receives, None, delivery.seed());
+                // Waiting counts as receiving too, so the pause must not grow with it without bound.
+                let wait = pace::backoff(delivery.receives.min(6), None, delivery.seed());
                 tracing::warn!(
                     message_id = %delivery.id,
                     receives = delivery.receives,

@@ -58,7 +58,7 @@ impl World {
 
     /// Waits until every dropped object has been imported; the imports there are then.
     pub async fn imported(&self, dropped: Vec<Placed>) -> Vec<Import> {
-        let mut display = Display::new(true);
+        let mut display = Display::silent();
         let ids = match watch::until_finished(&self.cloud, dropped, STUCK, &mut display).await {
             Ok(ids) => ids,
             Err(error) => panic!("{error}\n{}", self.log_tail()),

@@ -128,7 +128,8 @@ impl Results<'_> {
             if matches!(originals, Originals::NotOpened) {
                 originals = self.open(exports, export).await?;
             }
-            let line = originals.line(&end, export.recognised, &positions).await?;
+            let line =
+                originals.line(self.document.id, &end, export.recognised, &positions).await?;
             self.errors.line(line).await?;
         }
         Ok(())
@@ -183,20 +184,21 @@ impl<C: csm_import::port::Chunks> Originals<C> {
     /// The line of `errors.csv` for a record; ends come in the order of the export.
     async fn line(
         &mut self,
+        import: ImportId,
         end: &End,
         recognised: Recognised,
         positions: &[Option<usize>],
     ) -> Result<Vec<Vec<u8>>, ConsumeError> {
         let Self::Open(records) = self else {
             let object = outputs::object_of(recognised, None);
-            return Ok(outputs::error(end, object, None, positions));
+            return Ok(outputs::error(import, end, object, None, positions));
         };
         let (_, wanted) = end.position();
         loop {
             while let Some(record) = records.next_record() {
                 if record.number == wanted {
                     let object = outputs::object_of(recognised, Some(&record));
-                    return Ok(outputs::error(end, object, Some(&record), positions));
+                    return Ok(outputs::error(import, end, object, Some(&record), positions));
                 }
             }
             if !records.fill().await? {

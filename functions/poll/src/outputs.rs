@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::Export;
+use csm_import::import::id::ImportId;
 use csm_import::mapping::mapper::Profile;
 use csm_import::port::PortError;
 use csm_import::salesforce::export::{Object, Recognised};
-use csm_import::salesforce::header::{Header, OBJECT_COLUMN, OWN_PREFIX};
+use csm_import::salesforce::header::{Header, IMPORT_COLUMN, OBJECT_COLUMN, OWN_PREFIX};
 use csm_import::salesforce::reader::Record;
 use csv::{QuoteStyle, Writer, WriterBuilder};
 use tokio::sync::mpsc::Sender;
@@ -100,8 +101,15 @@ pub struct ErrorColumns {
     names: Vec<String>,
 }
 
-const WHY: [&str; 6] =
-    [OBJECT_COLUMN, "_csm_code", "_csm_field", "_csm_value", "_csm_hint", "_csm_line"];
+const WHY: [&str; 7] = [
+    OBJECT_COLUMN,
+    "_csm_code",
+    "_csm_field",
+    "_csm_value",
+    "_csm_hint",
+    "_csm_line",
+    IMPORT_COLUMN,
+];
 
 impl ErrorColumns {
     /// The columns of `exports`, each name once.
@@ -135,6 +143,7 @@ fn same_column(a: &str, b: &str) -> bool {
 
 /// A line of `errors.csv`: the export's own bytes, and why.
 pub fn error(
+    import: ImportId,
     end: &End,
     object: Option<Object>,
     raw: Option<&Record<'_>>,
@@ -166,6 +175,7 @@ pub fn error(
         value,
         hint,
         number.to_string(),
+        import.to_string(),
     ];
     line.extend(why.map(String::into_bytes));
     line

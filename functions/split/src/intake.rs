@@ -16,7 +16,7 @@ use csm_import::mapping::mapper::{Mapper, Policies};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
 
-use crate::reading;
+use crate::reading::{self, Understood};
 use crate::splitter::Splitter;
 
 /// How often a lost race for a folder is run again before the message is left to come back.
@@ -173,7 +173,7 @@ where
         source: u32,
         object: &SourceObject,
     ) -> Result<Result<Export, String>, ConsumeError> {
-        let (header, recognised) = match reading::recognise(&self.exports, object).await {
+        let understood = match reading::recognise(&self.exports, object).await {
             Ok(Ok(understood)) => understood,
             Ok(Err(refused)) => return Ok(Err(refused.to_string())),
             Err(ExportError::Gone) => {
@@ -181,6 +181,7 @@ where
             }
             Err(error) => return Err(error.into()),
         };
+        let Understood { header, recognised, attempt_of } = understood;
         let mut columns = Vec::new();
         for stage in Stage::ALL {
             if !stage.reads(recognised, &header) {
@@ -192,7 +193,8 @@ where
                 Err(refused) => return Ok(Err(refused.to_string())),
             }
         }
-        Ok(Ok(Export { source, recognised, header: header.names().to_vec(), columns }))
+        let header = header.names().to_vec();
+        Ok(Ok(Export { source, recognised, attempt_of, header, columns }))
     }
 }
 

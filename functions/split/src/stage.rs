@@ -2,6 +2,8 @@
 //! become segments and batches.
 
 use csm_import::csm::port::Site;
+use std::collections::BTreeSet;
+
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
 use csm_import::import::counts;
@@ -91,6 +93,7 @@ where
         mut gathered: Gathered,
     ) -> Result<Manifest, ConsumeError> {
         for export in document.exports_of(stage) {
+            self.remember(export.attempt_of, stage, &mut gathered.seen).await?;
             let Some(object) = document.object(export) else {
                 continue;
             };
@@ -122,6 +125,36 @@ where
             self.write(&manifest, full).await?;
         }
         Ok(manifest)
+    }
+
+    /// Remembers what earlier attempts at the same records sent: a contact that was rejected because
+    /// another one has its email must not take that email over when it is dropped again alone.
+    async fn remember(
+        &self,
+        attempt_of: Option<ImportId>,
+        stage: Stage,
+        seen: &mut Seen,
+    ) -> Result<(), ConsumeError> {
+        let mut earlier: Vec<ImportId> = attempt_of.into_iter().collect();
+        let mut remembered = BTreeSet::new();
+        while let Some(import) = earlier.pop() {
+            // An attempt whose import was removed from the bucket is an ordinary drop.
+            let key = keys::manifest(import, stage);
+            let Some(manifest) = self.archive.find::<Manifest>(&key).await? else { continue };
+            if !remembered.insert(import) {
+                continue;
+            }
+            for batch in manifest.batches() {
+                for record in self.archive.records(&batch).await? {
+                    if let Some(id) = record.id {
+                        seen.remember(&record.profile, id);
+                    }
+                }
+            }
+            let document = self.archive.document(import).await?;
+            earlier.extend(document.exports.iter().filter_map(|export| export.attempt_of));
+        }
+        Ok(())
     }
 
     async fn write(&self, manifest: &Manifest, full: Full) -> Result<(), ConsumeError> {

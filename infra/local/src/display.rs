@@ -20,13 +20,20 @@ pub struct Display {
     bars: Option<Bars>,
     lines: Lines,
     stopped: usize,
+    notes: Notes,
 }
 
 impl Display {
     /// Bars if a person watches a terminal, lines otherwise.
     pub fn new(json: bool) -> Self {
         let bars = (!json && io::stderr().is_terminal()).then(Bars::default);
-        Self { bars, lines: Lines::default(), stopped: 0 }
+        Self { bars, lines: Lines::default(), stopped: 0, notes: Notes { shown: true } }
+    }
+
+    /// Nobody watches.
+    pub fn silent() -> Self {
+        let notes = Notes { shown: false };
+        Self { bars: None, lines: Lines::default(), stopped: 0, notes }
     }
 
     /// Shows how far the imports are.
@@ -36,7 +43,7 @@ impl Display {
         let customers = total(imports.values().filter_map(|import| import.stages.customers));
         match &mut self.bars {
             Some(bars) => bars.show(organizations, customers),
-            None => self.lines.show(organizations, customers),
+            None => self.lines.show(organizations, customers, self.notes),
         }
         let stopped: Vec<_> = imports
             .iter()
@@ -50,7 +57,7 @@ impl Display {
 
     /// Says something without disturbing the bars.
     pub fn say(&self, text: &str) {
-        let note = || Notes { shown: true }.say(text);
+        let note = || self.notes.say(text);
         match &self.bars {
             Some(bars) => bars.all.suspend(note),
             None => note(),
@@ -120,7 +127,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn show(&mut self, organizations: Option<Stage>, customers: Option<Stage>) {
+    fn show(&mut self, organizations: Option<Stage>, customers: Option<Stage>, notes: Notes) {
         let line = line(organizations, customers);
         // Begun stages and ended stages are news; in between, a line now and then is enough.
         let news = [organizations, customers]
@@ -135,7 +142,7 @@ impl Lines {
             }
         };
         if due && !line.is_empty() {
-            Notes { shown: true }.say(&line);
+            notes.say(&line);
             self.last = Some((Instant::now(), line, news));
         }
     }

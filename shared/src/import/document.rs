@@ -75,6 +75,9 @@ pub struct Export {
     pub source: u32,
     /// What its records are.
     pub recognised: Recognised,
+    /// The import whose `errors.csv` it is: this one is a further attempt at the same records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt_of: Option<ImportId>,
     /// Its columns, as in the file.
     pub header: Vec<String>,
     /// Which column goes where, for each stage that takes records from it.

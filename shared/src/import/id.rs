@@ -45,6 +45,11 @@ impl ImportId {
         Self(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
     }
 
+    /// Reads an id as it is displayed.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text.trim()).ok().map(Self)
+    }
+
     /// The id as a UUID: the namespace of the idempotency keys.
     pub const fn uuid(self) -> Uuid {
         self.0

@@ -204,7 +204,7 @@ impl Mapper {
         let profile = match plan.kind {
             Kind::Organization => self.organization(plan, record, id, seen, &mut warnings)?,
             Kind::Contact | Kind::PersonAccount => {
-                self.customer(plan, record, seen, organizations, &mut warnings)?
+                self.customer(plan, record, id, seen, organizations, &mut warnings)?
             }
         };
         seen.mapped(id, twin);

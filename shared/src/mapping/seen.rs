@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::email::Email;
+use super::record::Profile;
 use crate::salesforce::id::SalesforceId;
 
 /// Everything taken so far, across all files of a stage.
@@ -16,6 +17,8 @@ pub struct Seen {
     ids: HashMap<u64, Claim>,
     emails: HashSet<u64>,
     names: HashSet<u64>,
+    /// Emails and names that earlier attempts took, and the records that they took them for.
+    earlier: HashMap<u64, u64>,
     /// How often a name came without an id to tell it apart. Empty in all but the oddest exports.
     repeats: HashMap<u64, u32>,
 }
@@ -80,9 +83,26 @@ impl Seen {
         }
     }
 
-    /// Whether a mapped record has this email.
-    pub fn has_email(&self, email: &Email<'_>) -> bool {
-        self.emails.contains(&hash(&email.key()))
+    /// Remembers what an earlier attempt of the same import sent, so that what was told apart then
+    /// is told apart now. A record without an id cannot be known again, and is not remembered.
+    pub fn remember(&mut self, profile: &Profile, id: SalesforceId) {
+        let taken = match profile {
+            Profile::Customer { email, .. } => hash(&email.to_lowercase()),
+            Profile::Organization { name, .. } => name_hash(name),
+        };
+        self.earlier.entry(taken).or_insert_with(|| hash(id.as_str()));
+    }
+
+    /// Whether an earlier attempt took this for another record.
+    fn is_of_another(&self, taken: u64, id: Option<SalesforceId>) -> bool {
+        let own = id.map(|id| hash(id.as_str()));
+        self.earlier.get(&taken).is_some_and(|owner| Some(*owner) != own)
+    }
+
+    /// Whether another record that was mapped has this email.
+    pub fn has_email(&self, email: &Email<'_>, id: Option<SalesforceId>) -> bool {
+        let key = hash(&email.key());
+        self.emails.contains(&key) || self.is_of_another(key, id)
     }
 
     /// Takes an email for a record that was mapped.
@@ -93,7 +113,8 @@ impl Seen {
     /// Takes a name for an organization. `None`: it was free; otherwise the name to use instead, which
     /// is taken now: with the Salesforce id, or without one with a number, in parentheses.
     pub fn claim_name(&mut self, name: &str, id: Option<SalesforceId>) -> Option<String> {
-        if self.names.insert(name_hash(name)) {
+        let taken = name_hash(name);
+        if !self.is_of_another(taken, id) && self.names.insert(taken) {
             return None;
         }
         if let Some(id) = id {
@@ -150,9 +171,33 @@ mod tests {
     fn emails_are_compared_without_case() {
         let mut seen = Seen::default();
         let email = Email::parse("Ada@example.com").unwrap();
-        assert!(!seen.has_email(&email));
+        assert!(!seen.has_email(&email, None));
         seen.claim_email(&email);
-        assert!(seen.has_email(&Email::parse("ada@EXAMPLE.com").unwrap()));
+        assert!(seen.has_email(&Email::parse("ada@EXAMPLE.com").unwrap(), None));
+    }
+
+    #[test]
+    fn what_an_earlier_attempt_took_stays_with_its_record() {
+        let mut seen = Seen::default();
+        let (first, second) = (id("003000000000001"), id("003000000000002"));
+        let person = |email: &str| Profile::Customer {
+            email: email.into(),
+            display_name: "A".into(),
+            details: vec![],
+            organizations: vec![],
+        };
+        seen.remember(&person("Ada@example.com"), first);
+        seen.remember(&person("ada@example.com"), second);
+        let email = Email::parse("ada@example.com").unwrap();
+        assert!(!seen.has_email(&email, Some(first)));
+        assert!(seen.has_email(&email, Some(second)));
+        assert!(seen.has_email(&email, None));
+
+        let organization = Profile::Organization { name: "Acme".into(), details: vec![] };
+        seen.remember(&organization, first);
+        let unique = seen.claim_name("ACME", Some(second));
+        assert_eq!(unique.as_deref(), Some("ACME (003000000000002AAA)"));
+        assert_eq!(seen.claim_name("Acme", Some(first)), None);
     }
 
     #[test]

@@ -9,6 +9,9 @@ pub const OWN_PREFIX: &str = "_csm_";
 /// The column of an `errors.csv` that says which object each record is of.
 pub const OBJECT_COLUMN: &str = "_csm_object";
 
+/// The column of an `errors.csv` that says which import it is the outcome of.
+pub const IMPORT_COLUMN: &str = "_csm_import";
+
 /// The names of the columns, as they stand in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {

@@ -42,6 +42,7 @@ impl Mapper {
         &self,
         plan: &Plan,
         record: &Record<'_>,
+        id: Option<SalesforceId>,
         seen: &mut Seen,
         organizations: &Organizations<'_>,
         warnings: &mut Vec<Issue>,
@@ -54,7 +55,7 @@ impl Mapper {
             return Err(self.reject(record, Code::EmailInvalid, plan.email, &text));
         };
         let display_name = self.display_name(plan, record)?;
-        if seen.has_email(&email) {
+        if seen.has_email(&email, id) {
             return Err(self.reject(record, Code::EmailDuplicate, plan.email, &text));
         }
         let organization = self.link(plan, record, organizations, warnings)?;
