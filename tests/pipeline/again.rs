@@ -153,3 +153,29 @@ async fn an_unknown_organization_may_be_a_reason_to_reject() {
     import.assert_true(&world.sim.state());
     assert_eq!(import.error_codes(), [("organization-unknown".to_owned(), 1)].into());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_account_of_a_known_name_becomes_an_organization_of_its_own() {
+    let world = World::start(World::documented(), &[]).await;
+    let export = |id: &str, name: &str| {
+        format!("\"Id\",\"Name\",\"Industry\"\n\"{id}\",\"{name}\",\"\"\n").into_bytes()
+    };
+    let (first, second) = ("001000000000001AAA", "001000000000002AAA");
+    let apart = format!("ACME ({second})");
+    for (folder, id, name, sent) in [
+        ("a", first, "Acme", "Acme"),
+        ("b", second, "ACME", apart.as_str()),
+        // Whichever comes again, and however alone, stays what it was.
+        ("c", second, "ACME", apart.as_str()),
+        ("d", first, "Acme", "Acme"),
+    ] {
+        let key = format!("exports/{folder}/Account.csv");
+        let import = world.import_of(&[(&key, export(id, name))]).await;
+        assert_eq!(import.succeeded.rows[0]["Name"], sent, "{folder}");
+    }
+    let site = world.sim.state();
+    assert_eq!(site.organizations.len(), 2);
+    for (name, id) in [("Acme", first), (apart.as_str(), second)] {
+        assert_eq!(site.organization(name).unwrap().details["External ID"], [id]);
+    }
+}

@@ -2,29 +2,41 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use csm_import::archive::Archive;
+use csm_import::archive::{Archive, ArchiveError};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
-use csm_import::import::document::ImportDocument;
 use csm_import::import::keys::{self, ORGANIZATION_SHARDS};
 use csm_import::import::manifest::Manifest;
 use csm_import::import::outcome::RecordResult;
-use csm_import::mapping::stage::Stage;
+use csm_import::mapping::mapper::Profile;
+use csm_import::mapping::seen::Seen;
 use csm_import::port::Store;
 use csm_import::salesforce::id::SalesforceId;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Results read at once.
 const READS: usize = 16;
 
 /// One object of `state/organizations/`, sorted so that the same knowledge gives the same bytes.
-type Shard = BTreeMap<SalesforceId, String>;
+type Shard = BTreeMap<SalesforceId, Known>;
+
+/// What an account became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    /// The site's id of the organization.
+    id: String,
+    /// The name that it was given, by which the site knows it.
+    name: String,
+}
 
 /// The organizations that accounts became.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Organizations {
     ids: HashMap<SalesforceId, Box<str>>,
+    names: Seen,
+    fingerprint: u64,
 }
 
 impl Organizations {
@@ -35,57 +47,74 @@ impl Organizations {
 
     /// A number that differs when the knowledge differs.
     pub fn edition(&self) -> Edition {
-        let hashes = self.ids.iter().map(|(account, id)| hash(*account) ^ xxh3_64(id.as_bytes()));
-        let sum = hashes.fold(0u64, u64::wrapping_add);
+        let sum = self.fingerprint;
         #[expect(clippy::cast_possible_truncation, reason = "half of a hash is a hash")]
         Edition((sum ^ (sum >> 32)) as u32)
     }
 
-    /// Adds what this import has learned to what is kept, and loads all of it.
+    /// The names that organizations of earlier imports have, as taken.
+    pub fn take_names(&mut self) -> Seen {
+        std::mem::take(&mut self.names)
+    }
+
+    /// Loads all that is kept, after adding what this import has learned once its organizations are
+    /// settled.
     ///
     /// # Errors
     /// A fault of the bucket; adding twice changes nothing.
-    pub async fn learn<S: Store>(
+    pub async fn load<S: Store>(
         archive: &Archive<S>,
         site: &str,
-        document: &ImportDocument,
+        settled: Option<&Manifest>,
     ) -> Result<Self, ConsumeError> {
-        let mut learned = learned(archive, document).await?;
-        let mut ids = HashMap::new();
+        let mut learned = match settled {
+            Some(manifest) => learned(archive, manifest).await?,
+            None => HashMap::new(),
+        };
+        let mut known = Self::default();
         for number in 0..ORGANIZATION_SHARDS {
             let key = keys::organizations(site, number);
             let new = learned.remove(&number).unwrap_or_default();
             let (shard, ()) = archive
                 .update(&key, |shard: &mut Shard| {
-                    shard.extend(new.iter().map(|(account, id)| (*account, id.clone())));
+                    shard.extend(new.iter().map(|(account, known)| (*account, known.clone())));
                 })
                 .await?;
-            ids.extend(shard.into_iter().map(|(account, id)| (account, id.into_boxed_str())));
+            for (account, Known { id, name }) in shard {
+                let both = format!("{id} {name}");
+                let both = hash(account) ^ xxh3_64(both.as_bytes());
+                known.fingerprint = known.fingerprint.wrapping_add(both);
+                known.names.remember(&Profile::Organization { name, details: Vec::new() }, account);
+                known.ids.insert(account, id.into_boxed_str());
+            }
         }
-        Ok(Self { ids })
+        Ok(known)
     }
 }
 
 /// The organizations of the settled batches of an import, by shard.
 async fn learned<S: Store>(
     archive: &Archive<S>,
-    document: &ImportDocument,
+    manifest: &Manifest,
 ) -> Result<HashMap<u64, Shard>, ConsumeError> {
-    let stage = Stage::Organizations;
-    let manifest: Manifest = archive.get(&keys::manifest(document.id, stage)).await?;
     let reads = manifest.batches().map(|batch| {
-        let key = keys::results(document.id, stage, batch.batch);
-        async move { archive.lines::<RecordResult>(&key, None).await }
+        let key = keys::results(batch.import, batch.stage, batch.batch);
+        async move {
+            let results = archive.lines::<RecordResult>(&key, None).await?.unwrap_or_default();
+            Ok::<_, ArchiveError>((archive.records(&batch).await?, results))
+        }
     });
     // Collected first: the reads borrow the archive only.
     let reads: Vec<_> = reads.collect();
     let mut results = stream::iter(reads).buffer_unordered(READS);
     let mut shards: HashMap<u64, Shard> = HashMap::new();
-    while let Some(lines) = results.try_next().await? {
-        for result in lines.into_iter().flatten() {
-            if let (Some(account), Some(id)) = (result.id, result.csm_id) {
+    while let Some((records, results)) = results.try_next().await? {
+        for (record, result) in records.into_iter().zip(results) {
+            if let (Profile::Organization { name, .. }, Some(account), Some(id)) =
+                (record.profile, result.id, result.csm_id)
+            {
                 let shard = shards.entry(hash(account) % ORGANIZATION_SHARDS).or_default();
-                shard.insert(account, id);
+                shard.insert(account, Known { id, name });
             }
         }
     }

@@ -61,19 +61,25 @@ where
             return Ok(manifest);
         }
         let document = self.archive.document(import).await?;
-        let organizations = match stage {
-            Stage::Organizations => Organizations::default(),
+        let settled: Option<Manifest> = match stage {
+            Stage::Organizations => None,
             Stage::Customers => {
-                Organizations::learn(&self.archive, &self.settings.site(), &document).await?
+                Some(self.archive.get(&keys::manifest(import, Stage::Organizations)).await?)
             }
         };
-        let gathered = Gathered::new(import, stage, organizations.edition());
+        let mut organizations =
+            Organizations::load(&self.archive, &self.settings.site(), settled.as_ref()).await?;
+        let edition = organizations.edition();
+        let mut gathered = Gathered::new(import, stage, edition);
+        if stage == Stage::Organizations {
+            gathered.seen = organizations.take_names();
+        }
         let manifest = match self.gather(&document, stage, &organizations, gathered).await {
             Ok(manifest) => manifest,
             Err(ConsumeError::Export(ExportError::Gone)) => {
                 self.stop_gone(import).await?;
                 // Nothing of the stage is sent, and nothing of it can be counted any more.
-                Gathered::new(import, stage, organizations.edition()).manifest
+                Gathered::new(import, stage, edition).manifest
             }
             Err(error) => return Err(error),
         };

@@ -83,8 +83,7 @@ impl Seen {
         }
     }
 
-    /// Remembers what an earlier attempt of the same import sent, so that what was told apart then
-    /// is told apart now. A record without an id cannot be known again, and is not remembered.
+    /// Remembers what an earlier import sent, so that what was told apart then is told apart now. A record without an id cannot be known again, and is not remembered.
     pub fn remember(&mut self, profile: &Profile, id: SalesforceId) {
         let taken = match profile {
             Profile::Customer { email, .. } => hash(&email.to_lowercase()),
@@ -114,7 +113,12 @@ impl Seen {
     /// is taken now: with the Salesforce id, or without one with a number, in parentheses.
     pub fn claim_name(&mut self, name: &str, id: Option<SalesforceId>) -> Option<String> {
         let taken = name_hash(name);
-        if !self.is_of_another(taken, id) && self.names.insert(taken) {
+        // Once told apart it stays so, or the site would get a second organization for the account.
+        let told_apart = id.is_some_and(|id| {
+            let unique = name_hash(&format!("{name} ({id})"));
+            self.earlier.get(&unique) == Some(&hash(id.as_str()))
+        });
+        if !told_apart && !self.is_of_another(taken, id) && self.names.insert(taken) {
             return None;
         }
         if let Some(id) = id {
@@ -198,6 +202,12 @@ mod tests {
         let unique = seen.claim_name("ACME", Some(second));
         assert_eq!(unique.as_deref(), Some("ACME (003000000000002AAA)"));
         assert_eq!(seen.claim_name("Acme", Some(first)), None);
+
+        let mut later = Seen::default();
+        let told_apart = Profile::Organization { name: unique.unwrap(), details: vec![] };
+        later.remember(&told_apart, second);
+        let unique = later.claim_name("Acme", Some(second));
+        assert_eq!(unique.as_deref(), Some("Acme (003000000000002AAA)"));
     }
 
     #[test]
