@@ -11,6 +11,7 @@ use crate::import::document::ImportDocument;
 use crate::import::id::ImportId;
 use crate::import::keys;
 use crate::import::progress::Progress;
+use crate::json::JsonFault;
 use crate::mapping::mapper::MappedRecord;
 use crate::port::{Condition, PortError, Store, Written};
 
@@ -33,7 +34,7 @@ pub enum ArchiveError {
         key: String,
         /// What is wrong with it.
         #[source]
-        source: serde_json::Error,
+        source: JsonFault,
     },
     /// Too many others wrote at the same time.
     #[error("{0} was changed by others {SWAPS} times in a row")]
@@ -200,8 +201,10 @@ impl<S: Store> Archive<S> {
     ) -> Result<Written, ArchiveError> {
         let mut bytes = Vec::new();
         for line in lines {
-            serde_json::to_writer(&mut bytes, line)
-                .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source })?;
+            serde_json::to_writer(&mut bytes, line).map_err(|source| ArchiveError::Unreadable {
+                key: key.to_owned(),
+                source: source.into(),
+            })?;
             bytes.push(b'\n');
         }
         Ok(self.store.write(key, bytes.into(), Condition::Absent).await?)
@@ -210,11 +213,11 @@ impl<S: Store> Archive<S> {
 
 fn parse<T: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<T, ArchiveError> {
     serde_json::from_slice(bytes)
-        .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source })
+        .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source: source.into() })
 }
 
 fn serialize<T: Serialize>(key: &str, value: &T) -> Result<Bytes, ArchiveError> {
     serde_json::to_vec_pretty(value)
         .map(Bytes::from)
-        .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source })
+        .map_err(|source| ArchiveError::Unreadable { key: key.to_owned(), source: source.into() })
 }

@@ -8,6 +8,7 @@ use crate::import::id::ImportId;
 use crate::import::message::{Continue, TaskMessage};
 use crate::import::pace;
 use crate::import::progress::Next;
+use crate::json::JsonFault;
 use crate::port::{ExportError, Outgoing, PortError, Queue};
 
 /// A message in hand.
@@ -51,15 +52,27 @@ pub enum ConsumeError {
     /// An export.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// A body that none of ours sent. It goes to the dead-letter queue.
+    /// A body that none of ours sent. It comes back until the queue hands it to its dead letters.
     #[error("the message is not one of ours")]
-    Foreign(#[source] serde_json::Error),
+    Foreign(#[source] JsonFault),
     /// The ledger does not add up.
     #[error(transparent)]
     Unbalanced(#[from] crate::import::summary::Unbalanced),
     /// Something could not be written as JSON.
     #[error("a document could not be written")]
-    Unwritable(#[source] serde_json::Error),
+    Unwritable(#[source] JsonFault),
+}
+
+impl ConsumeError {
+    /// A body that none of ours sent.
+    pub fn foreign(error: serde_json::Error) -> Self {
+        Self::Foreign(error.into())
+    }
+
+    /// Something that cannot be written as JSON.
+    pub fn unwritable(error: serde_json::Error) -> Self {
+        Self::Unwritable(error.into())
+    }
 }
 
 /// What a function does with a message.
@@ -143,6 +156,6 @@ pub async fn go_on<E: Queue, T: Queue>(
 /// # Errors
 /// It cannot be written as JSON.
 pub fn message<T: serde::Serialize>(value: &T) -> Result<Outgoing, ConsumeError> {
-    let body = serde_json::to_string(value).map_err(ConsumeError::Unwritable)?;
+    let body = serde_json::to_string(value).map_err(ConsumeError::unwritable)?;
     Ok(Outgoing { body, ..Outgoing::default() })
 }

@@ -13,6 +13,7 @@ pub mod config;
 pub mod csm;
 pub mod delivery;
 pub mod import;
+pub mod json;
 pub mod mapping;
 pub mod port;
 pub mod salesforce;

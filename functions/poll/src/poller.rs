@@ -66,7 +66,7 @@ where
     T: Clock,
 {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
-        match serde_json::from_str(&delivery.body).map_err(ConsumeError::Foreign)? {
+        match serde_json::from_str(&delivery.body).map_err(ConsumeError::foreign)? {
             TaskMessage::Poll(poll) => self.look(&poll, delivery).await,
             TaskMessage::Finish(import) => {
                 self.finish(import).await?;

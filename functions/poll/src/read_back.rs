@@ -1,6 +1,7 @@
 //! Reading back what the site holds of the records of a batch.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use csm_import::csm::error::{Blocked, Class, SiteError};
 use csm_import::csm::port::Site;
@@ -9,6 +10,12 @@ use csm_import::delivery::Causes;
 use csm_import::import::attribution::{Ending, Evidence};
 use csm_import::mapping::mapper::{EXTERNAL_ID, MappedRecord, Profile};
 use csm_import::mapping::stage::Stage;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+/// Searches under way at once: few enough not to run into the site's burst limits.
+const SEARCHES: usize = 4;
+/// Reading back ends well before the function's time limit, which would lose all of it.
+const BUDGET: Duration = Duration::from_mins(3);
 
 /// What reading back came to.
 #[derive(Debug)]
@@ -46,9 +53,10 @@ pub async fn read_back<C: Site>(
         };
         Ok::<_, SiteError>((found, full))
     };
-    let (found, full) = match asked.await {
-        Ok(told) => told,
-        Err(error) => {
+    let (found, full) = match tokio::time::timeout(BUDGET, asked).await {
+        Ok(Ok(told)) => told,
+        Err(_) => return ReadBack::NotNow(Class::Retry { after: None }),
+        Ok(Err(error)) => {
             tracing::warn!(error = %Causes(&error), "the site could not be read back");
             return match error.class() {
                 Class::Reject | Class::Stop(Blocked::SiteMissing) => ReadBack::Never,
@@ -97,20 +105,19 @@ async fn customers<C: Site>(
     records: &[MappedRecord],
     open: &[usize],
 ) -> Result<Found, SiteError> {
-    let mut found = Found::new();
-    for position in open {
-        let external_id = records.get(*position).and_then(MappedRecord::external_id);
-        if let Some(external_id) = external_id {
-            let mut candidates = site.customers(external_id).await?;
-            // The search was not promised to be exact.
-            candidates.retain(|candidate| {
-                let held = candidate.detail(EXTERNAL_ID);
-                held.is_none_or(|values| values.iter().any(|value| value == external_id))
-            });
-            found.insert(*position, candidates);
-        }
-    }
-    Ok(found)
+    let external_id = |position: &usize| records.get(*position).and_then(MappedRecord::external_id);
+    let searches = open.iter().filter_map(|position| Some((*position, external_id(position)?)));
+    let searches = searches.map(|(position, external_id)| async move {
+        let mut candidates = site.customers(external_id).await?;
+        // The search was not promised to be exact.
+        candidates.retain(|candidate| {
+            let held = candidate.detail(EXTERNAL_ID);
+            held.is_none_or(|values| values.iter().any(|value| value == external_id))
+        });
+        Ok::<_, SiteError>((position, candidates))
+    });
+    let searches: Vec<_> = searches.collect();
+    stream::iter(searches).buffer_unordered(SEARCHES).try_collect().await
 }
 
 /// The full profiles of everything found, by the site's id. A site that does not give them tells

@@ -47,7 +47,7 @@ struct Object {
 /// # Errors
 /// [`ConsumeError::Foreign`]: it is neither S3's nor ours.
 pub fn parse(body: &str) -> Result<Request, ConsumeError> {
-    Ok(match serde_json::from_str(body).map_err(ConsumeError::Foreign)? {
+    Ok(match serde_json::from_str(body).map_err(ConsumeError::foreign)? {
         Body::Continue(Continue { import }) => Request::Continue(import),
         Body::Notification { records } => {
             let mut folders: Vec<String> = records

@@ -242,7 +242,7 @@ impl Gathered {
             counts::count(&mut self.manifest.warnings, warning.code);
         }
         let part = self.segments.push(|out| serde_json::to_writer(out, mapped));
-        Ok(part.map_err(ConsumeError::Unwritable)?.map(Full::Segment))
+        Ok(part.map_err(ConsumeError::unwritable)?.map(Full::Segment))
     }
 
     fn add_left_out(
@@ -256,6 +256,6 @@ impl Gathered {
         let (record, line) = (record.number, record.line);
         let line = LeftOut { source, record, line, outcome, issue, hint };
         let part = self.left_out.push(|out| serde_json::to_writer(out, &line));
-        Ok(part.map_err(ConsumeError::Unwritable)?.map(Full::LeftOut))
+        Ok(part.map_err(ConsumeError::unwritable)?.map(Full::LeftOut))
     }
 }

@@ -40,7 +40,7 @@ pub async fn hand_over<C: Site>(
 ) -> Result<Answer, ConsumeError> {
     let mut answers = Vec::new();
     for dialect in dialects {
-        let body = render(batch.stage, *dialect, records).map_err(ConsumeError::Unwritable)?;
+        let body = render(batch.stage, *dialect, records).map_err(ConsumeError::unwritable)?;
         let key = idempotency_key(batch.import.uuid(), batch.stage, batch.batch.0, &body);
         let error = match site.submit(batch.stage, key, body).await {
             Ok(task) => {

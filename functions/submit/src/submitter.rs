@@ -53,7 +53,7 @@ where
     T: Clock,
 {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
-        let batch: Batch = serde_json::from_str(&delivery.body).map_err(ConsumeError::Foreign)?;
+        let batch: Batch = serde_json::from_str(&delivery.body).map_err(ConsumeError::foreign)?;
         let key = keys::task(batch.import, batch.stage, batch.batch);
         let on_record: Option<TaskRecord> = self.archive.find(&key).await?;
         let has_task = on_record.is_some();

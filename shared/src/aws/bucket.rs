@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use aws_sdk_s3::Client;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use bytes::Bytes;
@@ -256,13 +256,19 @@ impl HasStatus for aws_sdk_s3::config::http::HttpResponse {
     }
 }
 
-/// Keeps the cause and the service's code; keys are no personal data, but are left out as well.
+/// Keeps the service's code and the kind of failure. Keys stay out: they may be named after people.
 fn port<E, R>(action: &'static str, error: SdkError<E, R>) -> PortError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
+    R: HasStatus + std::fmt::Debug + Send + Sync + 'static,
 {
-    PortError::new(action, format!("{}", DisplayErrorContext(error)))
+    match (status(&error), error.code()) {
+        (Some(status), code) => {
+            let code = code.unwrap_or("no code");
+            PortError::new(action, format!("S3 answered {status} ({code})"))
+        }
+        (None, _) => PortError::new(action, error),
+    }
 }
 
 fn timestamp(time: &DateTime) -> Option<Timestamp> {

@@ -10,7 +10,7 @@ use super::task::TaskId;
 /// The text of the 400 that means *wait*, as live sites were reported to send it.
 const TASK_LIMIT: &str = "maximum number of tasks reached";
 /// What live sites were reported to say when an idempotency key comes again.
-const KEY_SEEN: [&str; 2] = ["same request data", "idempotency"];
+const KEY_SEEN: &str = "only be retried with the same request data";
 /// How much of an answer is kept.
 const KEPT: usize = 2_000;
 
@@ -21,27 +21,24 @@ pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError
     let said = answer.to_lowercase();
     match status {
         400 if said.contains(TASK_LIMIT) => SiteError::TaskLimit,
-        400 | 409 | 422 if KEY_SEEN.iter().any(|text| said.contains(text)) => SiteError::KeySeen,
+        400 | 409 | 422 if said.contains(KEY_SEEN) => SiteError::KeySeen,
         401 => SiteError::Blocked(Blocked::TokenRefused),
         403 => SiteError::Blocked(Blocked::RightMissing),
         404 => SiteError::Blocked(Blocked::SiteMissing),
         412 => SiteError::Blocked(Blocked::OptInRefused),
         429 => SiteError::Throttled { retry_after },
-        408 | 425 | 500.. => SiteError::Unavailable { status, retry_after },
-        _ => SiteError::Refused {
-            status,
-            answer: messages(body).unwrap_or_else(|| shorten(&answer)),
-        },
+        400 | 413 | 422 => {
+            let answer = messages(body).unwrap_or_else(|| shorten(&answer));
+            SiteError::Refused { status, answer }
+        }
+        // Whatever is not known to be about the records may pass: a redirect, a gateway's word.
+        _ => SiteError::Unavailable { status, retry_after },
     }
 }
 
 /// `Retry-After` in seconds; a date is rare and treated as absent.
 fn parse_retry_after(text: &str) -> Option<Duration> {
-    text.trim()
-        .parse::<f64>()
-        .ok()
-        .filter(|s| s.is_finite() && *s >= 0.0)
-        .map(Duration::from_secs_f64)
+    Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
 }
 
 /// The messages of an error body, from wherever the site put them.
@@ -66,19 +63,14 @@ fn shorten(text: &str) -> String {
     text.chars().take(KEPT).collect()
 }
 
-/// The task id of an accepted bulk request: `id`, or `taskId` in the guide's dialect.
-///
-/// # Errors
-/// The answer holds neither.
-pub fn accepted(body: &[u8]) -> Result<TaskId, SiteError> {
-    const WHAT: &str = "a bulk request";
-    let value: Value =
-        serde_json::from_slice(body).map_err(|e| SiteError::Unreadable(WHAT, Some(e)))?;
+/// The task id of an accepted bulk request: `id`, or `taskId` in the guide's dialect; `None` when
+/// the answer holds neither.
+pub fn accepted(body: &[u8]) -> Option<TaskId> {
+    let value: Value = serde_json::from_slice(body).ok()?;
     ["id", "taskId"]
         .iter()
         .filter_map(|key| text(value.get(key)?))
         .find_map(|id| TaskId::parse(&id))
-        .ok_or(SiteError::Unreadable(WHAT, None))
 }
 
 /// The list in an answer: the value itself, or the first of `keys`, or the only list there is.
@@ -133,6 +125,8 @@ mod tests {
             (412, b"", Class::Stop(Blocked::OptInRefused)),
             (429, b"", Class::Retry { after: None }),
             (502, b"<html>", Class::Retry { after: None }),
+            (302, b"", Class::Retry { after: None }),
+            (409, b"Idempotency-Key is in use", Class::Retry { after: None }),
         ] {
             assert_eq!(failure(status, None, body).class(), class, "{status}");
         }
@@ -140,7 +134,9 @@ mod tests {
 
     #[test]
     fn retry_after_is_in_seconds() {
-        for (header, after) in [("7", Some(7)), (" 0 ", Some(0)), ("soon", None), ("-1", None)] {
+        for (header, after) in
+            [("7", Some(7)), (" 0 ", Some(0)), ("soon", None), ("-1", None), ("1e300", None)]
+        {
             let class = failure(503, Some(header), b"").class();
             assert_eq!(class, Class::Retry { after: after.map(Duration::from_secs) }, "{header}");
         }
@@ -151,8 +147,8 @@ mod tests {
         for body in [r#"{"id":"t1","statusUrl":"/x"}"#, r#"{"taskId":"t1"}"#] {
             assert_eq!(accepted(body.as_bytes()).unwrap().as_str(), "t1");
         }
-        assert!(accepted(b"{}").is_err());
-        assert!(accepted(b"<html>").is_err());
+        assert!(accepted(b"{}").is_none());
+        assert!(accepted(b"<html>").is_none());
     }
 
     #[test]

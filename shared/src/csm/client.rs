@@ -21,7 +21,7 @@ use crate::mapping::stage::Stage;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 /// How long an answer may take in all; below the time-out of every function.
-const ANSWER: Duration = Duration::from_secs(40);
+const ANSWER: Duration = Duration::from_secs(30);
 /// A connection that has been idle for longer was most likely frozen along with its function.
 const IDLE: Duration = Duration::from_secs(20);
 /// Names in one organization fetch at most (documented).
@@ -140,7 +140,7 @@ impl<A: Authorization> HttpSite<A> {
     ) -> Result<Value, SiteError> {
         let sent = body.to_string();
         let answer = self.send(&Method::POST, path, None, Some(sent.as_bytes())).await?;
-        serde_json::from_slice(&answer).map_err(|e| SiteError::Unreadable(what, Some(e)))
+        serde_json::from_slice(&answer).map_err(|e| SiteError::Unreadable(what, Some(e.into())))
     }
 }
 
@@ -174,7 +174,8 @@ const fn entity(stage: Stage) -> &'static str {
 impl<A: Authorization> Site for HttpSite<A> {
     async fn submit(&self, stage: Stage, key: Uuid, body: Vec<u8>) -> Result<TaskId, SiteError> {
         let answer = self.send(&Method::POST, bulk_path(stage), Some(key), Some(&body)).await?;
-        answer::accepted(&answer)
+        // Accepted without a usable id: there is a task, and only reading back tells what it did.
+        answer::accepted(&answer).ok_or(SiteError::KeySeen)
     }
 
     async fn task(&self, id: &TaskId) -> Result<Option<Task>, SiteError> {
@@ -182,7 +183,7 @@ impl<A: Authorization> Site for HttpSite<A> {
         match self.send(&Method::GET, &path, None, None).await {
             Ok(answer) => Task::parse(&answer)
                 .map(Some)
-                .map_err(|e| SiteError::Unreadable("a look at a task", Some(e))),
+                .map_err(|e| SiteError::Unreadable("a look at a task", Some(e.into()))),
             Err(SiteError::Blocked(Blocked::SiteMissing)) => Ok(None),
             Err(error) => Err(error),
         }
@@ -231,6 +232,6 @@ impl<A: Authorization> Site for HttpSite<A> {
         let path = format!("api/v1/{}/details", entity(stage));
         let answer = self.send(&Method::GET, &path, None, None).await?;
         Definitions::parse(&answer)
-            .map_err(|e| SiteError::Unreadable("the list of detail fields", Some(e)))
+            .map_err(|e| SiteError::Unreadable("the list of detail fields", Some(e.into())))
     }
 }

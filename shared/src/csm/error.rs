@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::json::JsonFault;
+
 /// A request to the site that did not end in what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
@@ -19,8 +21,9 @@ pub enum SiteError {
     /// 401, 403, 404 or 412 of an address that must exist: nothing will work until someone acts.
     #[error("{0}")]
     Blocked(Blocked),
-    /// The idempotency key was used before; its task exists but its id was not seen.
-    #[error("the site has seen this idempotency key before")]
+    /// There is a task, but its id was not told: the idempotency key was used before, or the answer
+    /// that accepted the request has no id.
+    #[error("the site has a task for this request and does not tell its id")]
     KeySeen,
     /// Any other 4xx: the site refuses this request as it is.
     #[error("the site refused the request ({status})")]
@@ -43,7 +46,7 @@ pub enum SiteError {
     Unreachable(#[source] reqwest::Error),
     /// An answer that is not what the API describes.
     #[error("the site's answer to {0} could not be read")]
-    Unreadable(&'static str, #[source] Option<serde_json::Error>),
+    Unreadable(&'static str, #[source] Option<JsonFault>),
     /// The secret could not be read.
     #[error("the secret with the site's token could not be read")]
     Secret(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -1,6 +1,9 @@
 //! Tasks of the site: what a bulk request becomes, and how it ends.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::answer::{list, text};
 
 /// The site's id of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,15 +38,28 @@ pub enum TaskStatus {
 }
 
 /// A failure as a task lists it. There is no email, name or index to rely on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TaskFailure {
     /// An id of the site's choosing; the documented example names one the caller never saw.
-    pub entity_id: Option<serde_json::Value>,
+    pub entity_id: Option<String>,
     /// Ids or names of what was operated on, such as a detail field.
-    pub operated_on_ids: Vec<serde_json::Value>,
+    pub operated_on_ids: Vec<String>,
     /// What the site says went wrong.
     pub error: Option<String>,
+}
+
+impl TaskFailure {
+    /// Reads whatever of it can be read: a failure that is hard to read is still a failure.
+    fn read(value: &Value) -> Self {
+        let ids = value.get("operatedOnIds");
+        let several = ids.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let error = value.get("error").filter(|error| !error.is_null());
+        Self {
+            entity_id: value.get("entityId").and_then(text),
+            operated_on_ids: several.iter().chain(ids).filter_map(text).collect(),
+            error: error.map(|error| text(error).unwrap_or_else(|| error.to_string())),
+        }
+    }
 }
 
 /// A task as `GET /api/v1/tasks/{id}` answers.
@@ -65,7 +81,7 @@ impl Task {
         struct Raw {
             status: String,
             #[serde(default)]
-            failures: Option<Vec<TaskFailure>>,
+            failures: Value,
         }
         let raw: Raw = serde_json::from_slice(body)?;
         let status = match raw.status.as_str() {
@@ -74,7 +90,10 @@ impl Task {
             "FAILED" => TaskStatus::Failed,
             _ => TaskStatus::InProgress,
         };
-        Ok(Self { status, failures: raw.failures.unwrap_or_default() })
+        Ok(Self {
+            status,
+            failures: list(raw.failures, &[]).iter().map(TaskFailure::read).collect(),
+        })
     }
 }
 
@@ -106,6 +125,25 @@ mod tests {
             assert_eq!((task.status, task.failures.len()), (status, 0), "{body}");
         }
         assert!(Task::parse(b"[]").is_err());
+    }
+
+    #[test]
+    fn a_failure_that_is_hard_to_read_is_still_one() {
+        for (failure, id, error) in [
+            (
+                r#"{"entityId":7,"operatedOnIds":null,"error":{"code":1}}"#,
+                Some("7"),
+                Some(r#"{"code":1}"#),
+            ),
+            (r#"{"operatedOnIds":"x"}"#, None, None),
+            (r#""just words""#, None, None),
+        ] {
+            let body = format!(r#"{{"status":"FINISHED","failures":[{failure}]}}"#);
+            let task = Task::parse(body.as_bytes()).unwrap();
+            assert_eq!(task.failures.len(), 1, "{failure}");
+            assert_eq!(task.failures[0].entity_id.as_deref(), id);
+            assert_eq!(task.failures[0].error.as_deref(), error);
+        }
     }
 
     #[test]

@@ -81,8 +81,7 @@ impl Names {
     /// The one record that a failure names; none when it names several or nobody.
     fn owner(&self, failure: &TaskFailure) -> Option<usize> {
         let ids = failure.entity_id.iter().chain(&failure.operated_on_ids);
-        let mut owners: Vec<usize> =
-            ids.filter_map(crate::csm::answer::text).filter_map(|id| self.find(&id)).collect();
+        let mut owners: Vec<usize> = ids.filter_map(|id| self.find(id)).collect();
         if owners.is_empty() {
             // In running text only what cannot be an ordinary word counts: addresses and ids.
             let text = failure.error.as_deref().unwrap_or_default();
