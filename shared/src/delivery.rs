@@ -3,13 +3,15 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::archive::ArchiveError;
+use jiff::Timestamp;
+
+use crate::archive::{Archive, ArchiveError};
 use crate::import::id::ImportId;
 use crate::import::message::{Continue, TaskMessage};
 use crate::import::pace;
-use crate::import::progress::Next;
+use crate::import::progress::{Ask, Next};
 use crate::json::JsonFault;
-use crate::port::{ExportError, Outgoing, PortError, Queue};
+use crate::port::{ExportError, Outgoing, PortError, Queue, Store};
 
 /// A message in hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -134,21 +136,31 @@ impl std::fmt::Display for Causes<'_> {
     }
 }
 
-/// Sends what makes an import go on; asking twice does no harm.
+/// How long a message stays that may be the only one left to ask again.
+pub const ASK_AGAIN: Duration = Duration::from_mins(1);
+
+/// Asks for the next thing that an import needs, if there is one; asking twice does no harm. The
+/// message in hand stays until it is certain that somebody has been asked.
 ///
 /// # Errors
-/// The message could not be sent; whoever asked must ask again.
-pub async fn go_on<E: Queue, T: Queue>(
+/// The message could not be sent. Whoever asked comes back by its own message and asks again.
+pub async fn go_on<S: Store, Q: Queue>(
+    archive: &Archive<S>,
     import: ImportId,
-    next: Next,
-    exports: &E,
-    tasks: &T,
-) -> Result<(), ConsumeError> {
-    match next {
-        Next::Nothing => Ok(()),
-        Next::Split(_) => Ok(exports.send(vec![message(&Continue { import })?]).await?),
-        Next::Finish => Ok(tasks.send(vec![message(&TaskMessage::Finish(import))?]).await?),
+    now: Timestamp,
+    exports: &Q,
+    tasks: &Q,
+) -> Result<Disposition, ConsumeError> {
+    let (_, ask) = archive.advance(import, |progress| progress.ask(now)).await?;
+    match ask {
+        Ask::Later => return Ok(Disposition::Later(ASK_AGAIN)),
+        Ask::Nothing | Ask::Now(Next::Nothing) => {}
+        Ask::Now(Next::Split(_)) => exports.send(vec![message(&Continue { import })?]).await?,
+        Ask::Now(Next::Finish) => {
+            tasks.send(vec![message(&TaskMessage::Finish(import))?]).await?;
+        }
     }
+    Ok(Disposition::Done)
 }
 
 /// A message to a standard queue, without a delay.

@@ -7,6 +7,8 @@ use csm_import_tests::{Import, Table, World, fixture};
 use csm_sim::State;
 use serde_json::Value;
 
+use crate::records::assert_accounted_for;
+
 fn codes(by_code: &ByCode) -> BTreeMap<String, u64> {
     by_code.iter().map(|(code, n)| (code.to_string(), *n)).collect()
 }
@@ -92,6 +94,7 @@ async fn a_data_export_becomes_organizations_and_customers() {
     import.assert_true(&site);
     assert_expected(&import, "acme");
     assert_linked(&import, &Table::parse(&contacts), &site);
+    assert_accounted_for(&world, &import, &[("Account", &accounts), ("Contact", &contacts)]).await;
     assert_given_back(&import, &[("Account", accounts), ("Contact", contacts)]);
     assert_created_once(&site);
     // Nothing else is there, and nothing was sent twice.
@@ -106,14 +109,16 @@ async fn a_data_export_becomes_organizations_and_customers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_account_is_one_person_and_its_contact_another_record_of_it() {
     let world = World::start(World::documented(), &[]).await;
+    let (accounts, contacts) = (fixture("people/Account.csv"), fixture("people/Contact.csv"));
     let import = world
         .import_of(&[
-            ("exports/people/Account.csv", fixture("people/Account.csv")),
-            ("exports/people/Contact.csv", fixture("people/Contact.csv")),
+            ("exports/people/Account.csv", accounts.clone()),
+            ("exports/people/Contact.csv", contacts.clone()),
         ])
         .await;
     let site = world.sim.state();
     import.assert_true(&site);
+    assert_accounted_for(&world, &import, &[("Account", &accounts), ("Contact", &contacts)]).await;
     assert_expected(&import, "people");
     assert_created_once(&site);
     assert_eq!(site.customers.len() as u64, import.summary.objects.customers.imported);

@@ -6,10 +6,23 @@ use csm_sim::{Answer, AnswerFault, Faults, Options};
 
 /// Words of the export that would give a person away.
 fn personal() -> BTreeSet<String> {
+    let accounts = Table::parse(&fixture("acme/Account.csv"));
     let contacts = Table::parse(&fixture("acme/Contact.csv"));
-    let emails = contacts.rows.iter().map(|row| row["Email"].clone());
-    let phones = contacts.rows.iter().map(|row| row["Phone"].clone());
-    emails.chain(phones).filter(|value| value.len() > 7).collect()
+    let of = |table: &Table, column: &str| -> Vec<String> {
+        table.rows.iter().map(|row| row[column].trim().to_owned()).collect()
+    };
+    let emails = of(&contacts, "Email");
+    // The name within an address gives away as much as the whole of it.
+    let local_parts = emails.iter().filter_map(|email| Some(email.split_once('@')?.0.to_owned()));
+    let mut values: BTreeSet<String> = local_parts.collect();
+    values.extend(emails);
+    for column in ["Phone", "LastName", "MailingStreet"] {
+        values.extend(of(&contacts, column));
+    }
+    values.extend(of(&accounts, "Name"));
+    // Shorter ones could be part of an id.
+    values.retain(|value| value.len() > 7);
+    values
 }
 
 /// The bodies of messages that wait in a queue, without taking them.

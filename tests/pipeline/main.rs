@@ -11,6 +11,8 @@ mod again;
 mod clean;
 mod faults;
 mod hygiene;
+mod killed;
 mod limits;
 mod live;
+mod records;
 mod stops;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use csm_import::import::progress::Progress;
 use csm_import::import::summary::Summary;
 use csm_sim::{Options, Sim};
@@ -122,13 +123,27 @@ impl World {
         let queues = self.cloud.queues();
         let emptied = tokio::time::timeout(STUCK, async {
             for queue in [&queues.exports, &queues.batches, &queues.tasks] {
-                while self.cloud.messages(queue).await.expect("a count") > 0 {
+                while self.held_by(queue).await > 0 {
                     tokio::time::sleep(LOOK).await;
                 }
             }
         });
         emptied.await.unwrap_or_else(|_| panic!("a queue is not empty\n{}", self.log_tail()));
         self.cloud.check_dead_letters().await.expect("no dead letters");
+    }
+
+    /// How many messages a queue holds: those that wait, those in flight, and those that are delayed.
+    pub async fn held_by(&self, queue: &str) -> u64 {
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+            QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+        ];
+        let request = self.cloud.sqs().get_queue_attributes().queue_url(queue);
+        let request = request.set_attribute_names(Some(counts.to_vec()));
+        let answer = request.send().await.expect("the attributes");
+        let held = answer.attributes().expect("the attributes");
+        counts.iter().map(|count| held[count].parse::<u64>().expect("a number")).sum()
     }
 
     /// Everything that the emulator and the functions have logged.

@@ -6,14 +6,16 @@ use csm_import::archive::Archive;
 use csm_import::csm::error::Class;
 use csm_import::csm::port::Site;
 use csm_import::csm::task::{Task, TaskFailure, TaskStatus};
-use csm_import::delivery::{Causes, ConsumeError, Consumer, Delivery, Disposition, message};
+use csm_import::delivery::{
+    ASK_AGAIN, Causes, ConsumeError, Consumer, Delivery, Disposition, message,
+};
 use csm_import::import::attribution::{Ending, Evidence, attribute};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::message::{Continue, Poll, TaskMessage, TaskRecord};
 use csm_import::import::outcome::RecordResult;
 use csm_import::import::pace;
-use csm_import::import::progress::{Next, Progress, Stop};
+use csm_import::import::progress::{Ask, Next, Stop};
 use csm_import::import::settlement::{self, Ended};
 use csm_import::port::{Clock, Condition, Exports, Queue, Store};
 use jiff::Timestamp;
@@ -22,6 +24,8 @@ use crate::read_back::{ReadBack, read_back};
 
 /// The batch's message is stretched to this at every look, once it has been in flight for a while.
 const STRETCH: Duration = Duration::from_mins(15);
+/// For so long a task counts as open, even when nothing is heard of it (documented).
+const OPEN: Duration = Duration::from_mins(30);
 /// Results of tasks are kept for three days (documented); after that nothing can be learned.
 const TASK_LIFE: Duration = Duration::from_hours(72);
 
@@ -88,7 +92,7 @@ where
         let batch = &poll.batch;
         let progress = self.archive.progress(batch.import).await?;
         if progress.is_settled(batch.stage, batch.batch) {
-            return self.leave(poll, &progress).await;
+            return self.leave(poll).await;
         }
         let age = since(self.clock.now(), poll.submitted_at);
         if age > STRETCH / 3 {
@@ -116,7 +120,7 @@ where
                 // soon, and unknown otherwise.
                 let stop = Stop::from(blocked);
                 self.archive.advance(batch.import, |progress| progress.stop(stop.clone())).await?;
-                if since(self.clock.now(), self.ended_at(poll).await?) < self.patience {
+                if age < self.patience {
                     return Ok(wait(delivery, error.class()));
                 }
                 End::lost()
@@ -133,9 +137,13 @@ where
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let batch = &poll.batch;
-        let ended_at = self.ended_at(poll).await?;
-        let waited = since(self.clock.now(), ended_at);
-        let patience_over = waited >= self.patience;
+        // A task that nobody can look at may still be open, and its records may still come.
+        let (since_when, patience) = match end.status {
+            Some(_) => (self.ended_at(poll).await?, self.patience),
+            None => (poll.submitted_at, self.patience.max(OPEN)),
+        };
+        let waited = since(self.clock.now(), since_when);
+        let patience_over = waited >= patience;
         let records = self.archive.records(batch).await?;
 
         let attribution = attribute(&end.failures, &records, &[]);
@@ -163,7 +171,7 @@ where
             let again = (waited / 4).clamp(Duration::from_secs(2), Duration::from_secs(30));
             return Ok(Disposition::Later(again));
         };
-        self.store(poll, &results, end.status.map(|_| ended_at)).await
+        self.store(poll, &results, end.status.map(|_| since_when)).await
     }
 
     async fn store(
@@ -175,20 +183,23 @@ where
         let task_seconds = ended_at.map(|end| since(end, poll.submitted_at).as_secs_f64());
         let ended = Ended { task_seconds, dead_lettered: false };
         let now = self.clock.now();
-        let progress = settlement::settle(&self.archive, &poll.batch, results, ended, now).await?;
-        self.leave(poll, &progress).await
+        settlement::settle(&self.archive, &poll.batch, results, ended, now).await?;
+        self.leave(poll).await
     }
 
     /// Frees the slot, and has the import go on where this batch was what it waited for.
-    async fn leave(&self, poll: &Poll, progress: &Progress) -> Result<Disposition, ConsumeError> {
+    async fn leave(&self, poll: &Poll) -> Result<Disposition, ConsumeError> {
         self.batches_queue.delete(&poll.receipt_handle).await?;
         let import = poll.batch.import;
-        match progress.next() {
-            Next::Nothing => {}
-            Next::Split(_) => {
+        let now = self.clock.now();
+        let (_, ask) = self.archive.advance(import, |progress| progress.ask(now)).await?;
+        match ask {
+            Ask::Later => return Ok(Disposition::Later(ASK_AGAIN)),
+            Ask::Nothing | Ask::Now(Next::Nothing) => {}
+            Ask::Now(Next::Split(_)) => {
                 self.exports_queue.send(vec![message(&Continue { import })?]).await?;
             }
-            Next::Finish => self.finish(import).await?,
+            Ask::Now(Next::Finish) => self.finish(import).await?,
         }
         Ok(Disposition::Done)
     }

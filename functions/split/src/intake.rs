@@ -1,5 +1,6 @@
 //! Taking what lies in a folder: once nothing new comes in, and nothing twice.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use csm_import::csm::error::Class;
@@ -15,6 +16,7 @@ use csm_import::mapping::definition::Definitions;
 use csm_import::mapping::mapper::{Mapper, Policies};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
+use jiff::Timestamp;
 
 use crate::reading::{self, Understood};
 use crate::splitter::Splitter;
@@ -34,11 +36,12 @@ where
     pub(crate) async fn take(
         &self,
         folder: &str,
+        arrived: Option<Timestamp>,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         for race in 0..RACES {
             let (objects, newest) = self.exports.objects(folder).await?;
-            if let Some(newest) = newest.filter(|_| folder.ends_with('/')) {
+            if let Some(newest) = newest.max(arrived).filter(|_| folder.ends_with('/')) {
                 let quiet = self.clock.now().duration_since(newest);
                 let quiet = Duration::try_from(quiet).unwrap_or_default();
                 let rest = self.settings.settle.saturating_sub(quiet);
@@ -48,28 +51,34 @@ where
             }
             let key = keys::claims(folder);
             let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
-            self.give_up_replaced(&mut claims, &objects).await?;
+            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
+            if self.give_up(&mut claims, &objects).await? {
+                // On record before anything else: it must not be forgotten if this ends here.
+                self.archive.put(&key, &claims, condition).await?;
+                continue;
+            }
             let standing = claims.standing(&objects);
             // Nothing new in these; but whoever took them may have died before going on.
+            let mut disposition = Disposition::Done;
             for import in &standing.current {
                 self.begin(*import).await?;
-                self.go_on(*import).await?;
+                disposition = self.go_on(*import).await?;
             }
             if standing.fresh.is_empty() {
-                return Ok(Disposition::Done);
+                return Ok(disposition);
             }
-            let Some(import) = self.document(folder, standing.fresh.clone()).await? else {
+            let replaces = claims.given_up.clone();
+            let fresh = standing.fresh.clone();
+            let Some(import) = self.document(folder, fresh, replaces).await? else {
                 let wait = pace::backoff(delivery.receives, None, delivery.seed());
                 return Ok(Disposition::Later(wait));
             };
             folder.clone_into(&mut claims.folder);
             claims.claim(import, &standing.fresh);
-            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
             if self.archive.put(&key, &claims, condition).await? == Written::Yes {
                 tracing::info!(%import, objects = standing.fresh.len(), "an import begins");
                 self.begin(import).await?;
-                self.go_on(import).await?;
-                return Ok(Disposition::Done);
+                return self.go_on(import).await;
             }
             tracing::info!(race, "another function took something of the same folder");
         }
@@ -84,29 +93,48 @@ where
         Ok(())
     }
 
-    /// Stops imports under way whose objects have been replaced, and gives all that they took to the
-    /// import that takes the new ones: otherwise old values could be sent after new ones.
-    async fn give_up_replaced(
+    /// Frees what imports have taken where they do not go on with it: those under way of which an
+    /// object has been replaced, which stop, and stopped ones of which an object is dropped again.
+    /// All that they took goes to the import that takes the new object. True: something was freed.
+    async fn give_up(
         &self,
         claims: &mut Claims,
         objects: &[SourceObject],
-    ) -> Result<(), ConsumeError> {
-        for import in claims.standing(objects).replaced {
-            let progress: Option<Progress> = self.archive.find(&keys::progress(import)).await?;
-            if progress.is_none_or(|progress| progress.finished) {
+    ) -> Result<bool, ConsumeError> {
+        let standing = claims.standing(objects);
+        let mut freed = false;
+        for import in standing.replaced.union(&standing.repeated) {
+            let replaced = standing.replaced.contains(import);
+            let progress: Option<Progress> = self.archive.find(&keys::progress(*import)).await?;
+            let (under_way, stopped) = match &progress {
+                Some(progress) => (!progress.finished, progress.stopped.is_some()),
+                None => (true, false),
+            };
+            if under_way && replaced {
+                // Taken, but never begun: there is nothing to be stopped.
+                if progress.is_some() {
+                    self.stop_replaced(*import).await?;
+                }
+                claims.given_up.insert(*import);
+            } else if under_way || !stopped {
                 continue;
             }
-            let stop = Stop {
-                code: StopCode::ExportReplaced,
-                message: "An export of this import was replaced while it was being imported. What \
-                          had not been sent by then is part of the import of the new export."
-                    .to_owned(),
-            };
-            self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
-            tracing::info!(%import, "stopped: an export was replaced");
-            claims.release(import);
-            self.go_on(import).await?;
+            claims.release(*import);
+            freed = true;
         }
+        Ok(freed)
+    }
+
+    async fn stop_replaced(&self, import: ImportId) -> Result<(), ConsumeError> {
+        let stop = Stop {
+            code: StopCode::ExportReplaced,
+            message: "An export of this import was replaced while it was being imported. What \
+                      had not been sent by then is part of the import of the new export."
+                .to_owned(),
+        };
+        self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
+        tracing::info!(%import, "stopped: an export was replaced");
+        self.go_on(import).await?;
         Ok(())
     }
 
@@ -116,6 +144,7 @@ where
         &self,
         folder: &str,
         objects: Vec<SourceObject>,
+        replaces: BTreeSet<ImportId>,
     ) -> Result<Option<ImportId>, ConsumeError> {
         let id = ImportId::of(&self.settings.bucket, folder, &objects);
         let mut document = ImportDocument {
@@ -123,6 +152,7 @@ where
             bucket: self.settings.bucket.clone(),
             folder: folder.to_owned(),
             started_at: self.clock.now(),
+            replaces,
             objects,
             exports: Vec::new(),
             ignored: Vec::new(),

@@ -1,16 +1,21 @@
 //! What arrives on the exports queue: S3's notifications, and our own requests to go on.
 
+use std::collections::BTreeMap;
+
 use csm_import::delivery::ConsumeError;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::message::Continue;
+use jiff::Timestamp;
 use serde::Deserialize;
 
 /// What a message on the exports queue asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// These folders have something new (a key that lies directly in `exports/` is its own folder).
-    Dropped(Vec<String>),
+    /// These folders have something new (a key that lies directly in `exports/` is its own folder),
+    /// and since when. S3 dates an object that was uploaded in parts back to the upload's beginning,
+    /// so the time of the event says more.
+    Dropped(BTreeMap<String, Option<Timestamp>>),
     /// An import is to go on.
     Continue(ImportId),
 }
@@ -29,6 +34,8 @@ enum Body {
 // Only what is needed is read: emulators and future versions differ in the rest.
 #[derive(Deserialize)]
 struct Record {
+    #[serde(rename = "eventTime", default)]
+    event_time: Option<String>,
     s3: Entity,
 }
 
@@ -50,14 +57,16 @@ pub fn parse(body: &str) -> Result<Request, ConsumeError> {
     Ok(match serde_json::from_str(body).map_err(ConsumeError::foreign)? {
         Body::Continue(Continue { import }) => Request::Continue(import),
         Body::Notification { records } => {
-            let mut folders: Vec<String> = records
-                .iter()
-                .map(|record| decode(&record.s3.object.key))
-                .filter(|key| key.starts_with(keys::EXPORTS) && !key.ends_with('/'))
-                .map(|key| keys::folder(&key).to_owned())
-                .collect();
-            folders.sort_unstable();
-            folders.dedup();
+            let mut folders = BTreeMap::new();
+            for record in &records {
+                let key = decode(&record.s3.object.key);
+                if key.starts_with(keys::EXPORTS) && !key.ends_with('/') {
+                    let time = record.event_time.as_deref().and_then(|time| time.parse().ok());
+                    let newest: &mut Option<Timestamp> =
+                        folders.entry(keys::folder(&key).to_owned()).or_default();
+                    *newest = (*newest).max(time);
+                }
+            }
             Request::Dropped(folders)
         }
     })
@@ -92,7 +101,8 @@ mod tests {
             (vec!["exports/a=b&c.csv"], vec!["exports/a=b&c.csv"]),
             (vec!["exports/new/", "imports/x/errors.csv"], vec![]),
         ] {
-            let expected = Request::Dropped(folders.iter().map(ToString::to_string).collect());
+            let folders = folders.iter().map(|folder| ((*folder).to_owned(), None));
+            let expected = Request::Dropped(folders.collect());
             assert_eq!(parse(&notification(&keys)).unwrap(), expected, "{keys:?}");
         }
     }
@@ -100,7 +110,20 @@ mod tests {
     #[test]
     fn the_test_event_asks_for_nothing() {
         let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#;
-        assert_eq!(parse(body).unwrap(), Request::Dropped(vec![]));
+        assert_eq!(parse(body).unwrap(), Request::Dropped(BTreeMap::new()));
+    }
+
+    #[test]
+    fn the_newest_event_of_a_folder_counts() {
+        let record = |key: &str, time: &str| serde_json::json!({"eventTime": time, "s3": {"object": {"key": key}}});
+        let body = serde_json::json!({ "Records": [
+            record("exports/a/1", "2026-11-22T10:00:00.000Z"),
+            record("exports/a/2", "2026-11-22T10:00:09.000Z"),
+            record("exports/a/3", "not a time"),
+        ] });
+        let newest = "2026-11-22T10:00:09Z".parse().ok();
+        let expected = Request::Dropped([("exports/a/".to_owned(), newest)].into());
+        assert_eq!(parse(&body.to_string()).unwrap(), expected);
     }
 
     #[test]

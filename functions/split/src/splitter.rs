@@ -10,11 +10,14 @@ use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
 use csm_import::import::message::TaskMessage;
-use csm_import::import::progress::Next;
+use csm_import::import::progress::{Next, Progress};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Exports, Outgoing, Queue, Store};
 
 use crate::notification::{Request, parse};
+
+/// How long to wait for the open tasks of an import that this one takes over from.
+const PREDECESSORS: Duration = Duration::from_secs(5);
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
@@ -45,20 +48,18 @@ where
 {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match parse(&delivery.body)? {
-            Request::Continue(import) => self.go_on(import).await?,
+            Request::Continue(import) => self.go_on(import).await,
             Request::Dropped(folders) => {
                 let mut wait: Option<Duration> = None;
-                for folder in folders {
-                    if let Disposition::Later(time) = self.take(&folder, delivery).await? {
+                for (folder, arrived) in folders {
+                    let taken = self.take(&folder, arrived, delivery).await?;
+                    if let Disposition::Later(time) = taken {
                         wait = wait.max(Some(time));
                     }
                 }
-                if let Some(time) = wait {
-                    return Ok(Disposition::Later(time));
-                }
+                Ok(wait.map_or(Disposition::Done, Disposition::Later))
             }
         }
-        Ok(Disposition::Done)
     }
 }
 
@@ -71,20 +72,24 @@ where
     T: Clock,
 {
     /// Does all that can be done for an import until its batches have to be awaited.
-    pub(crate) async fn go_on(&self, import: ImportId) -> Result<(), ConsumeError> {
+    pub(crate) async fn go_on(&self, import: ImportId) -> Result<Disposition, ConsumeError> {
         loop {
             let progress = self.archive.progress(import).await?;
             for stage in Stage::ALL {
                 let waiting = progress.stage(stage).is_some_and(|stage| !stage.enqueued);
                 if waiting && progress.stopped.is_none() {
+                    if self.has_open_predecessors(import).await? {
+                        return Ok(Disposition::Later(PREDECESSORS));
+                    }
                     self.enqueue(import, stage).await?;
                 }
             }
             match progress.next() {
-                Next::Nothing => return Ok(()),
+                Next::Nothing => return Ok(Disposition::Done),
                 Next::Finish => {
                     let finish = message(&TaskMessage::Finish(import))?;
-                    return Ok(self.tasks_queue.send(vec![finish]).await?);
+                    self.tasks_queue.send(vec![finish]).await?;
+                    return Ok(Disposition::Done);
                 }
                 Next::Split(stage) => {
                     let manifest = self.split(import, stage).await?;
@@ -96,6 +101,18 @@ where
                 }
             }
         }
+    }
+
+    /// Whether imports that this one takes over from may still have open tasks.
+    async fn has_open_predecessors(&self, import: ImportId) -> Result<bool, ConsumeError> {
+        for predecessor in self.archive.document(import).await?.replaces {
+            let key = keys::progress(predecessor);
+            let progress: Option<Progress> = self.archive.find(&key).await?;
+            if progress.is_some_and(|progress| !progress.in_flight.is_empty()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Sends every batch of a stage that is not settled.

@@ -23,8 +23,10 @@ use crate::request::{Answer, hand_over};
 /// How long a submitted batch stays invisible unless POLL stretches it: longer than any pause
 /// between two looks, so that it comes back only when something has died.
 pub const HOLD: Duration = Duration::from_mins(15);
-/// Errors in a row after which a batch is given up; with the longest pauses that is most of a day.
+/// Errors after which a batch is given up; with the longest pauses that is most of a day.
 const MAX_ERRORS: u32 = 200;
+/// Receives after which a batch is given up, before the queue moves it to its dead letters.
+const MAX_RECEIVES: u32 = 950;
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
@@ -60,13 +62,17 @@ where
         let (progress, admission) =
             self.archive.advance(batch.import, |progress| progress.admit(&batch, has_task)).await?;
         match (admission, on_record) {
-            (Admission::Settled, _) => Ok(Disposition::Done),
-            (Admission::Stopped, _) => self.leave(&batch, &progress).await,
-            (Admission::Send(_), Some(record)) => {
+            // Whoever settled it may have died before asking for what comes next.
+            (Admission::Settled | Admission::Stopped, _) => self.leave(&batch).await,
+            (Admission::StoppedUnclear, _) => {
+                let records = self.archive.records(&batch).await?;
+                self.give_up(&batch, &records, Code::Unclear).await
+            }
+            (Admission::Send, Some(record)) => {
                 // Something died since; the task is still there, only nobody looks at it.
                 self.watch(&batch, record, Duration::ZERO, delivery).await
             }
-            (Admission::Send(_), None) => self.submit(&batch, &progress, delivery).await,
+            (Admission::Send, None) => self.submit(&batch, &progress, delivery).await,
         }
     }
 }
@@ -85,7 +91,7 @@ where
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let records = self.archive.records(batch).await?;
-        let dialects = self.dialect.candidates(progress.dialect);
+        let dialects = self.dialect.candidates(progress.dialects.get(&batch.stage).copied());
         match hand_over(&self.site, batch, &records, dialects).await? {
             Answer::Accepted { task, dialect, key } => {
                 let record = TaskRecord {
@@ -98,9 +104,9 @@ where
                 // Before anything else: without its id a task can only be read back.
                 let task_key = keys::task(batch.import, batch.stage, batch.batch);
                 self.archive.put(&task_key, &record, Condition::Always).await?;
-                if progress.dialect.is_none() {
+                if !progress.dialects.contains_key(&batch.stage) {
                     self.archive
-                        .advance(batch.import, |progress| progress.accepted(dialect))
+                        .advance(batch.import, |progress| progress.accepted(batch.stage, dialect))
                         .await?;
                 }
                 let first = pace::first_look(&progress.task_seconds);
@@ -168,13 +174,12 @@ where
             }
             Class::Stop(blocked) => {
                 tracing::error!(import = %batch.import, %blocked, "the import stops");
-                let (progress, ()) = self
-                    .archive
+                self.archive
                     .advance(batch.import, |progress| {
                         progress.stop_before(batch, Stop::from(blocked));
                     })
                     .await?;
-                return self.leave(batch, &progress).await;
+                return self.leave(batch).await;
             }
             Class::Retry { after } => after,
             Class::Reject | Class::ReadBack => None,
@@ -182,7 +187,7 @@ where
         let (_, errors) =
             self.archive.advance(batch.import, |progress| progress.failed(batch)).await?;
         tracing::warn!(import = %batch.import, batch = %batch.batch, errors, error = %Causes(&error), "the batch was not taken");
-        if errors < MAX_ERRORS {
+        if errors < MAX_ERRORS && delivery.receives < MAX_RECEIVES {
             return Ok(Disposition::Later(pace::backoff(errors, after, delivery.seed())));
         }
         self.dead_letters
@@ -192,12 +197,19 @@ where
                 ..Outgoing::default()
             }])
             .await?;
-        // One of the requests may have arrived without its answer.
-        let results: Vec<RecordResult> = records
-            .iter()
-            .map(|record| result(record, Outcome::Unknown, Code::DeadLettered, None))
-            .collect();
-        self.settle(batch, &results, true).await
+        self.give_up(batch, records, Code::DeadLettered).await
+    }
+
+    /// Says of every record that it is unknown: a request may have arrived without its answer.
+    async fn give_up(
+        &self,
+        batch: &Batch,
+        records: &[MappedRecord],
+        code: Code,
+    ) -> Result<Disposition, ConsumeError> {
+        let unknown = |record| result(record, Outcome::Unknown, code, None);
+        let results: Vec<RecordResult> = records.iter().map(unknown).collect();
+        self.settle(batch, &results, code == Code::DeadLettered).await
     }
 
     async fn settle(
@@ -207,15 +219,14 @@ where
         dead_lettered: bool,
     ) -> Result<Disposition, ConsumeError> {
         let ended = Ended { task_seconds: None, dead_lettered };
-        let progress =
-            settlement::settle(&self.archive, batch, results, ended, self.clock.now()).await?;
-        self.leave(batch, &progress).await
+        settlement::settle(&self.archive, batch, results, ended, self.clock.now()).await?;
+        self.leave(batch).await
     }
 
     /// Lets the batch go, and the import go on where this was what it waited for.
-    async fn leave(&self, batch: &Batch, progress: &Progress) -> Result<Disposition, ConsumeError> {
-        go_on(batch.import, progress.next(), &self.exports_queue, &self.tasks_queue).await?;
-        Ok(Disposition::Done)
+    async fn leave(&self, batch: &Batch) -> Result<Disposition, ConsumeError> {
+        let now = self.clock.now();
+        go_on(&self.archive, batch.import, now, &self.exports_queue, &self.tasks_queue).await
     }
 }
 

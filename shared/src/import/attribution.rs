@@ -196,6 +196,10 @@ impl Ending<'_> {
         }
         match evidence {
             Evidence::Holds { linked, .. } => Some(Verdict::imported(*linked)),
+            // Without a word on how the task ended, it may write them yet.
+            Evidence::Missing | Evidence::Differs { .. } if self.status.is_none() => {
+                self.when_over(Verdict::unknown())
+            }
             Evidence::Missing | Evidence::Differs { .. } if counted => {
                 Some(Verdict::failed(Code::SiteFailure, self.common_message()))
             }
@@ -217,7 +221,8 @@ impl Ending<'_> {
     }
 
     /// A finished task that lists as many nameless failures as records are not on the site means
-    /// just these.
+    /// just these. Customers may appear late, and one record may have two failures, so for them
+    /// the counting is done at the end.
     fn missing_are_the_failed(&self, evidence: &[Evidence]) -> bool {
         let absent = evidence
             .iter()
@@ -229,6 +234,7 @@ impl Ending<'_> {
         self.status == Some(TaskStatus::Finished)
             && !vague
             && absent > 0
+            && (self.patience_over || self.stage == Stage::Organizations)
             && absent == self.attribution.loose.len()
     }
 

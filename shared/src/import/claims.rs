@@ -13,6 +13,10 @@ pub struct Claims {
     pub folder: String,
     /// Key → who took it, and what it held then.
     pub objects: BTreeMap<String, Claim>,
+    /// Imports that had to give up what they took while tasks of theirs may have been open; the
+    /// next import waits for these tasks, or old values could be written after new ones.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub given_up: BTreeSet<ImportId>,
 }
 
 /// A key that an import took.
@@ -43,6 +47,8 @@ pub struct Standing {
     pub current: BTreeSet<ImportId>,
     /// Imports that took an object which has been replaced since.
     pub replaced: BTreeSet<ImportId>,
+    /// Imports of which an object has been dropped again with the same bytes.
+    pub repeated: BTreeSet<ImportId>,
 }
 
 impl Claims {
@@ -54,6 +60,9 @@ impl Claims {
                 None => standing.fresh.push(object.clone()),
                 Some(claim) if claim.is_of(object) => {
                     standing.current.insert(claim.import);
+                    if claim.version != object.version {
+                        standing.repeated.insert(claim.import);
+                    }
                 }
                 Some(claim) => {
                     standing.replaced.insert(claim.import);
@@ -71,6 +80,7 @@ impl Claims {
 
     /// Notes that `import` took `objects`.
     pub fn claim(&mut self, import: ImportId, objects: &[SourceObject]) {
+        self.given_up.clear();
         for object in objects {
             let claim =
                 Claim { import, etag: object.etag.clone(), version: object.version.clone() };
@@ -100,7 +110,10 @@ mod tests {
         assert_eq!(standing.current, BTreeSet::from([first]));
 
         // The same bytes again are nothing new; other bytes are.
-        assert!(claims.standing(&[object("a", "e1", "v9")]).fresh.is_empty());
+        assert!(claims.standing(std::slice::from_ref(&a)).repeated.is_empty());
+        let standing = claims.standing(&[object("a", "e1", "v9")]);
+        assert!(standing.fresh.is_empty());
+        assert_eq!(standing.repeated, BTreeSet::from([first]));
         let standing = claims.standing(&[object("a", "e9", "v9")]);
         assert_eq!((standing.fresh.len(), standing.replaced), (1, BTreeSet::from([first])));
 

@@ -1,5 +1,7 @@
 //! `import.json`: what was found when an import began. Written once.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::{ImportId, SourceObject};
@@ -20,6 +22,9 @@ pub struct ImportDocument {
     pub folder: String,
     /// When it began.
     pub started_at: jiff::Timestamp,
+    /// Imports that it takes over from: none of its batches is sent while they have open tasks.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replaces: BTreeSet<ImportId>,
     /// Its objects, in the order in which they are read; `source` numbers count in this list.
     pub objects: Vec<SourceObject>,
     /// How each object that is an export is understood.

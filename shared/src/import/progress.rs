@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, BatchIndex};
@@ -18,7 +18,7 @@ pub use bitmap::Bitmap;
 
 /// How many batches in a row may be refused in both dialects before the shape of the request,
 /// rather than the records in it, is to blame.
-const REFUSALS_TO_STOP: u32 = 3;
+const REFUSALS_TO_STOP: usize = 3;
 
 /// How far an import has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,14 +35,25 @@ pub struct Progress {
     pub in_flight: BTreeMap<String, InFlight>,
     /// Why nothing more is sent.
     pub stopped: Option<Stop>,
-    /// The dialect that the site has accepted.
-    pub dialect: Option<Dialect>,
+    /// The dialect that the site has accepted, by stage: the one proves nothing about the other.
+    pub dialects: BTreeMap<Stage, Dialect>,
     /// Batches that the site refused in every dialect while none was accepted yet.
     pub refusals: Vec<Refusal>,
     /// How long recent tasks took, in seconds, newest last.
     pub task_seconds: Vec<f64>,
+    /// When somebody was last asked to do the next thing.
+    pub asked: Option<Asked>,
     /// Whether the results have been written.
     pub finished: bool,
+}
+
+/// Somebody was asked to do the next thing for an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What for.
+    pub next: Next,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The stages of an import.
@@ -91,6 +102,8 @@ pub struct InFlight {
     pub errors: u32,
     /// Times that no slot was free, which is nobody's fault.
     pub waits: u32,
+    /// Whether a request may have arrived without its answer: nobody can say that it did not.
+    pub attempted: bool,
 }
 
 /// Why an import stopped.
@@ -151,15 +164,29 @@ pub struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Admission {
     /// Be sent.
-    Send(InFlight),
+    Send,
     /// Nothing: its results are stored.
     Settled,
-    /// Nothing: the import has stopped.
+    /// Nothing: the import has stopped before it was sent.
     Stopped,
+    /// Nothing: the import has stopped, and whether it was sent before is not known.
+    StoppedUnclear,
+}
+
+/// Whether to ask for the next thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// There is nothing to ask for.
+    Nothing,
+    /// Yes, for this.
+    Now(Next),
+    /// Somebody did, less than a minute ago. Whether it was heard is seen in a minute.
+    Later,
 }
 
 /// What an import needs next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Next {
     /// Its open batches to be settled, or nothing at all.
     Nothing,
@@ -192,9 +219,10 @@ impl Progress {
             stages: Stages::default(),
             in_flight: BTreeMap::new(),
             stopped: None,
-            dialect: None,
+            dialects: BTreeMap::new(),
             refusals: Vec::new(),
             task_seconds: Vec::new(),
+            asked: None,
             finished: false,
         }
     }
@@ -248,10 +276,15 @@ impl Progress {
             return Admission::Settled;
         }
         if self.stopped.is_some() && !has_task {
-            self.in_flight.remove(&flight(batch));
+            let flight = flight(batch);
+            if self.in_flight.get(&flight).is_some_and(|flight| flight.attempted) {
+                return Admission::StoppedUnclear;
+            }
+            self.in_flight.remove(&flight);
             return Admission::Stopped;
         }
-        Admission::Send(*self.in_flight.entry(flight(batch)).or_default())
+        self.in_flight.entry(flight(batch)).or_default().attempted = true;
+        Admission::Send
     }
 
     /// Counts an error of a batch; the number of errors so far.
@@ -265,12 +298,14 @@ impl Progress {
     pub fn waited(&mut self, batch: &Batch) -> u32 {
         let entry = self.in_flight.entry(flight(batch)).or_default();
         entry.waits += 1;
+        // The site has said that it took nothing.
+        entry.attempted = entry.errors > 0;
         entry.waits
     }
 
     /// Notes what the site accepted.
-    pub fn accepted(&mut self, dialect: Dialect) {
-        self.dialect = Some(dialect);
+    pub fn accepted(&mut self, stage: Stage, dialect: Dialect) {
+        self.dialects.insert(stage, dialect);
         self.refusals.clear();
     }
 
@@ -278,24 +313,21 @@ impl Progress {
     /// Once that cannot be the fault of single records any more, the import stops.
     pub fn refused(&mut self, batch: &Batch, answers: &[(Dialect, String)]) {
         let name = flight(batch);
-        if self.dialect.is_some() || self.refusals.iter().any(|refusal| refusal.batch == name) {
+        if self.dialects.contains_key(&batch.stage)
+            || self.refusals.iter().any(|refusal| refusal.batch == name)
+        {
             return;
         }
-        let all = self.stage(batch.stage).map_or(0, |stage| stage.batches);
         self.refusals.push(Refusal { batch: name, answers: answers.to_vec() });
-        if self.refusals.len() as u64 >= u64::from(REFUSALS_TO_STOP.min(all)) {
-            let said: Vec<String> = answers
-                .iter()
-                .map(|(dialect, answer)| format!("to the {} dialect: {answer}", dialect.name()))
-                .collect();
-            self.stop(Stop {
-                code: StopCode::DialectsRefused,
-                message: format!(
-                    "The site refuses the request in every shape it is documented to take. It answered {}",
-                    said.join(" - ")
-                ),
-            });
+        if self.refusals.len() >= REFUSALS_TO_STOP {
+            self.stop(Stop { code: StopCode::DialectsRefused, message: refusal_message(answers) });
         }
+    }
+
+    /// Why nothing was imported, where the site refused every batch there was.
+    pub fn all_refused(&self) -> Option<String> {
+        let last = self.refusals.last()?;
+        self.dialects.is_empty().then(|| refusal_message(&last.answers))
     }
 
     /// Stops the import because of a batch that was not sent.
@@ -304,9 +336,28 @@ impl Progress {
         self.stop(stop);
     }
 
-    /// Stops the import; the first reason stays.
+    /// Stops the import; the first reason stays. Nothing is left to be stopped once all is settled.
     pub fn stop(&mut self, stop: Stop) {
-        self.stopped.get_or_insert(stop);
+        if self.next() != Next::Finish && !self.finished {
+            self.stopped.get_or_insert(stop);
+        }
+    }
+
+    /// Whether the next thing is to be asked for now: not when somebody was asked for the same a
+    /// minute ago, for a stopped import leaves thousands of batches that would all ask.
+    pub fn ask(&mut self, now: Timestamp) -> Ask {
+        let next = self.next();
+        if next == Next::Nothing {
+            return Ask::Nothing;
+        }
+        let recently = self.asked.is_some_and(|asked| {
+            asked.next == next && now.duration_since(asked.at) < SignedDuration::from_mins(1)
+        });
+        if recently {
+            return Ask::Later;
+        }
+        self.asked = Some(Asked { next, at: now });
+        Ask::Now(next)
     }
 
     /// Counts the end of a batch. False: it was counted before, and nothing changes.
@@ -350,6 +401,17 @@ impl Progress {
         }
         Next::Finish
     }
+}
+
+fn refusal_message(answers: &[(Dialect, String)]) -> String {
+    let said: Vec<String> = answers
+        .iter()
+        .map(|(dialect, answer)| format!("to the {} dialect: {answer}", dialect.name()))
+        .collect();
+    format!(
+        "The site refuses the request in every shape it is documented to take. It answered {}",
+        said.join(" - ")
+    )
 }
 
 fn flight(batch: &Batch) -> String {

@@ -7,7 +7,7 @@ use super::document::{Ignored, ImportDocument};
 use super::id::ImportId;
 use super::manifest::Manifest;
 use super::outcome::Outcome;
-use super::progress::{Progress, Stop};
+use super::progress::Progress;
 use crate::code::Code;
 use crate::csm::request::Dialect;
 use crate::mapping::stage::Stage;
@@ -192,7 +192,7 @@ impl Summary {
         let mut records = objects.organizations;
         records.merge(&objects.customers);
         let seconds = progress.updated_at.duration_since(progress.started_at).as_secs_f64();
-        let (state, message) = verdict(document, progress.stopped.as_ref());
+        let (state, message) = verdict(document, progress);
         Ok(Self {
             import: document.id,
             state,
@@ -207,7 +207,7 @@ impl Summary {
             unknown_by_code: tally.unknown,
             warnings_by_code: tally.warnings,
             ignored: document.ignored.clone(),
-            dialect: progress.dialect,
+            dialect: progress.dialects.values().next_back().copied(),
             pace: Pace {
                 task_seconds_median: median(&progress.task_seconds),
                 records_per_second: (seconds > 0.0).then(|| rate(&objects, seconds)),
@@ -221,9 +221,10 @@ impl Summary {
     }
 }
 
-fn verdict(document: &ImportDocument, stopped: Option<&Stop>) -> (State, Option<String>) {
-    match stopped {
-        Some(stop) => (State::Stopped, Some(stop.message.clone())),
+fn verdict(document: &ImportDocument, progress: &Progress) -> (State, Option<String>) {
+    let stopped = progress.stopped.as_ref().map(|stop| stop.message.clone());
+    match stopped.or_else(|| progress.all_refused()) {
+        Some(message) => (State::Stopped, Some(message)),
         None if document.exports.is_empty() => {
             let mut reasons: Vec<&str> = Vec::new();
             for ignored in &document.ignored {

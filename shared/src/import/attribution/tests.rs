@@ -109,10 +109,21 @@ fn failed_is_not_failed_and_success_is_what_was_read_back() {
         ),
         (Organizations, Some(TaskFailed), 0, [differs(), mute()], true, Some([Failed, Unknown])),
         // As many nameless failures as records that are missing: these are the ones.
-        (Customers, Some(Finished), 1, [holds(true), missing()], false, Some([Imported, Failed])),
-        (Customers, Some(Finished), 1, [missing(), missing()], false, None),
+        (
+            Organizations,
+            Some(Finished),
+            1,
+            [holds(true), missing()],
+            false,
+            Some([Imported, Failed]),
+        ),
+        (Customers, Some(Finished), 1, [holds(true), missing()], false, None),
+        (Customers, Some(Finished), 1, [holds(true), missing()], true, Some([Imported, Failed])),
         (Customers, Some(Finished), 1, [missing(), missing()], true, Some([Unknown, Unknown])),
         (Customers, Some(Finished), 1, [none(), missing()], true, Some([Unknown, Unknown])),
+        // Nothing is known of the task: it may write them yet.
+        (Organizations, None, 0, [holds(true), missing()], false, None),
+        (Organizations, None, 0, [holds(true), missing()], true, Some([Imported, Unknown])),
     ];
     for (stage, status, loose, evidence, patience_over, expected) in cases {
         let records = match stage {

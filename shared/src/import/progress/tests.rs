@@ -28,7 +28,7 @@ fn organizations_come_before_customers_and_the_finish_after_both() {
     for number in [1, 0] {
         assert_eq!(progress.next(), Next::Nothing);
         let batch = batch(&progress, Stage::Organizations, number);
-        assert!(matches!(progress.admit(&batch, false), Admission::Send(_)));
+        assert!(matches!(progress.admit(&batch, false), Admission::Send));
         assert!(progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH));
     }
     assert_eq!(progress.next(), Next::Split(Stage::Customers));
@@ -45,11 +45,12 @@ fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
     let [a, b] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
     progress.admit(&a, false);
     progress.admit(&b, false);
+    progress.waited(&a);
     progress.stop(crate::csm::error::Blocked::RightMissing.into());
     assert_eq!(progress.next(), Next::Nothing);
     // One was never sent, the other has a task that must be seen to its end.
     assert_eq!(progress.admit(&a, false), Admission::Stopped);
-    assert!(matches!(progress.admit(&b, true), Admission::Send(_)));
+    assert!(matches!(progress.admit(&b, true), Admission::Send));
     assert_eq!(progress.next(), Next::Nothing);
     progress.settle(&b, &end(), Timestamp::UNIX_EPOCH);
     // The customers are still read, so that every record is accounted for.
@@ -74,14 +75,51 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
     let message = many.stopped.unwrap().message;
     assert!(message.contains("no") && message.contains("nay"), "{message}");
 
-    proven.accepted(Dialect::Guide);
+    proven.accepted(Stage::Organizations, Dialect::Guide);
     proven.refused(&batch(&proven, Stage::Organizations, 2), &answers());
     assert_eq!(proven.stopped, None);
 
+    // One batch is too few to tell; that nothing was taken is told at the end.
     let mut single = start();
     single.split(Stage::Organizations, 1, 2);
     single.refused(&batch(&single, Stage::Organizations, 0), &answers());
-    assert!(single.stopped.is_some());
+    assert_eq!(single.stopped, None);
+    assert!(single.all_refused().unwrap().contains("nay"));
+    single.accepted(Stage::Customers, Dialect::Reference);
+    assert_eq!(single.all_refused(), None);
+}
+
+#[test]
+fn a_batch_that_may_have_been_sent_is_not_said_to_have_stayed() {
+    let mut progress = start();
+    progress.split(Stage::Organizations, 3, 6);
+    let [sent, waited, lost] = [0, 1, 2].map(|n| batch(&progress, Stage::Organizations, n));
+    for batch in [&sent, &waited, &lost] {
+        assert_eq!(progress.admit(batch, false), Admission::Send);
+    }
+    progress.waited(&waited);
+    progress.failed(&lost);
+    progress.stop(crate::csm::error::Blocked::TokenRefused.into());
+    assert_eq!(progress.admit(&waited, false), Admission::Stopped);
+    assert_eq!(progress.admit(&lost, false), Admission::StoppedUnclear);
+    assert_eq!(progress.admit(&sent, false), Admission::StoppedUnclear, "its answer was not seen");
+    assert_eq!(progress.next(), Next::Nothing, "they are to be settled first");
+}
+
+#[test]
+fn the_next_thing_is_asked_for_once_a_minute() {
+    let mut progress = start();
+    progress.split(Stage::Organizations, 0, 0);
+    let at = |seconds| Timestamp::from_second(seconds).unwrap();
+    assert_eq!(progress.ask(at(0)), Ask::Now(Next::Split(Stage::Customers)));
+    assert_eq!(progress.ask(at(59)), Ask::Later);
+    assert_eq!(progress.ask(at(60)), Ask::Now(Next::Split(Stage::Customers)));
+    progress.split(Stage::Customers, 0, 0);
+    assert_eq!(progress.ask(at(61)), Ask::Now(Next::Finish));
+    progress.stop(crate::csm::error::Blocked::TokenRefused.into());
+    assert_eq!(progress.stopped, None, "nothing is left to be stopped");
+    progress.finished = true;
+    assert_eq!(progress.ask(at(999)), Ask::Nothing);
 }
 
 proptest! {
