@@ -82,6 +82,8 @@ codes! {
     BatchRefused = "batch-refused", "Read the site's answer in results/; correct the records and drop errors.csv.";
     /// The site reported a failure for this record.
     SiteFailure = "site-failure", "Read the site's message, correct the record and drop errors.csv.";
+    /// The task listed a failure that names no record; this one was read back as it was sent.
+    FailureUnattributed = "failure-unattributed", "Read the site's message in results/ and check the records of this batch.";
     /// The task ended and the record is not on the site.
     NotWritten = "not-written", "The site did not write the record; drop errors.csv to try again.";
     /// The task ended unclear and reading back could not settle the record.

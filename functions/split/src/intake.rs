@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use csm_import::csm::error::Class;
+use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
 use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
@@ -21,6 +21,8 @@ use jiff::Timestamp;
 use crate::reading::{self, Understood};
 use crate::splitter::Splitter;
 
+/// How often the site is asked for its detail fields before an import begins without them.
+const ASKED: u32 = 6;
 /// How often a lost race for a folder is run again before the message is left to come back.
 const RACES: u32 = 5;
 
@@ -67,9 +69,10 @@ where
             if standing.fresh.is_empty() {
                 return Ok(disposition);
             }
+            let patient = delivery.receives < ASKED;
             let replaces = claims.given_up.clone();
             let fresh = standing.fresh.clone();
-            let Some(import) = self.document(folder, fresh, replaces).await? else {
+            let Some(import) = self.document(folder, fresh, replaces, patient).await? else {
                 let wait = pace::backoff(delivery.receives, None, delivery.seed());
                 return Ok(Disposition::Later(wait));
             };
@@ -145,6 +148,7 @@ where
         folder: &str,
         objects: Vec<SourceObject>,
         replaces: BTreeSet<ImportId>,
+        patient: bool,
     ) -> Result<Option<ImportId>, ConsumeError> {
         let id = ImportId::of(&self.settings.bucket, folder, &objects);
         let mut document = ImportDocument {
@@ -165,7 +169,7 @@ where
             customer_fields: None,
         };
         for stage in Stage::ALL {
-            match self.fields(stage).await {
+            match self.fields(stage, patient).await {
                 Ok(fields) => document.set_fields(stage, fields),
                 Err(Unavailable) => return Ok(None),
             }
@@ -184,14 +188,22 @@ where
 
     /// The detail fields that the site has; `None` when it does not say. Whatever forbids the
     /// question forbids the requests too, and is told apart there.
-    async fn fields(&self, stage: Stage) -> Result<Option<Definitions>, Unavailable> {
+    async fn fields(
+        &self,
+        stage: Stage,
+        patient: bool,
+    ) -> Result<Option<Definitions>, Unavailable> {
         match self.site.definitions(stage).await {
             Ok(fields) => Ok(Some(fields)),
             Err(error) => {
                 tracing::warn!(%stage, error = %Causes(&error), "the site's detail fields are not known");
                 match error.class() {
-                    Class::Retry { .. } | Class::Wait => Err(Unavailable),
-                    Class::Reject | Class::Stop(_) | Class::ReadBack => Ok(None),
+                    Class::Retry { .. } | Class::Wait
+                        if patient && !matches!(error, SiteError::Unreadable(..)) =>
+                    {
+                        Err(Unavailable)
+                    }
+                    _ => Ok(None),
                 }
             }
         }

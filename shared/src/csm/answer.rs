@@ -21,7 +21,8 @@ pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError
     let said = answer.to_lowercase();
     match status {
         400 if said.contains(TASK_LIMIT) => SiteError::TaskLimit,
-        400 | 409 | 422 if said.contains(KEY_SEEN) => SiteError::KeySeen,
+        400 | 422 if said.contains(KEY_SEEN) => SiteError::KeySeen,
+        409 => SiteError::KeySeen,
         401 => SiteError::Blocked(Blocked::TokenRefused),
         403 => SiteError::Blocked(Blocked::RightMissing),
         404 => SiteError::Blocked(Blocked::SiteMissing),
@@ -126,7 +127,7 @@ mod tests {
             (429, b"", Class::Retry { after: None }),
             (502, b"<html>", Class::Retry { after: None }),
             (302, b"", Class::Retry { after: None }),
-            (409, b"Idempotency-Key is in use", Class::Retry { after: None }),
+            (409, b"", Class::ReadBack),
         ] {
             assert_eq!(failure(status, None, body).class(), class, "{status}");
         }

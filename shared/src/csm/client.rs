@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::answer;
 use super::error::{Blocked, SiteError};
 use super::port::Site;
-use super::profile::SiteProfile;
+use super::profile::{SiteProfile, same_name};
 use super::request::bulk_path;
 use super::task::{Task, TaskId};
 use crate::mapping::definition::Definitions;
@@ -28,6 +28,10 @@ const IDLE: Duration = Duration::from_secs(20);
 pub const MAX_NAMES: usize = 50;
 /// Ids in one profile fetch at most (documented).
 pub const MAX_PROFILES: usize = 25;
+/// Organizations on one page of the list (documented).
+const PAGE: usize = 50;
+/// Pages that are looked through at most.
+const MAX_PAGES: usize = 2_000;
 /// The largest answer that is read.
 const MAX_ANSWER: usize = 16 << 20;
 
@@ -132,6 +136,46 @@ impl<A: Authorization> HttpSite<A> {
         Err(answer::failure(status.as_u16(), retry_after.as_deref(), &body))
     }
 
+    /// Organizations by name from the paged list of Jira Service Management (documented), for sites
+    /// that do not take the fetch by name; `None` when there is no such list either.
+    async fn listed(&self, names: &[&str]) -> Result<Option<Vec<SiteProfile>>, SiteError> {
+        let cloud_id = self.base.path().trim_end_matches('/').rsplit('/').next();
+        let paths = [
+            "rest/servicedeskapi/organization".to_owned(),
+            "/rest/servicedeskapi/organization".to_owned(),
+            format!("/ex/jira/{}/rest/servicedeskapi/organization", cloud_id.unwrap_or_default()),
+        ];
+        for path in paths {
+            match self.listed_at(&path, names).await {
+                Ok(found) => return Ok(Some(found)),
+                Err(SiteError::Blocked(Blocked::SiteMissing)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn listed_at(&self, path: &str, names: &[&str]) -> Result<Vec<SiteProfile>, SiteError> {
+        const WHAT: &str = "a list of organizations";
+        let mut found: Vec<SiteProfile> = Vec::new();
+        for page in 0..MAX_PAGES {
+            let path = format!("{path}?start={}&limit={PAGE}", page * PAGE);
+            let answer = self.send(&Method::GET, &path, None, None).await?;
+            let answer: Value = serde_json::from_slice(&answer)
+                .map_err(|e| SiteError::Unreadable(WHAT, Some(e.into())))?;
+            let is_last = answer.get("isLastPage").and_then(Value::as_bool).unwrap_or(true);
+            let is_wanted = |profile: &SiteProfile| {
+                let held = profile.name.as_deref().unwrap_or_default();
+                names.iter().any(|name| same_name(held, name))
+            };
+            found.extend(SiteProfile::parse_all(answer).into_iter().filter(is_wanted));
+            if is_last || found.len() >= names.len() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
     async fn fetch(
         &self,
         what: &'static str,
@@ -194,9 +238,15 @@ impl<A: Authorization> Site for HttpSite<A> {
         for names in names.chunks(MAX_NAMES) {
             // The body's key is not documented; this one is assumed.
             let body = json!({ "organizationNames": names });
-            let answer =
-                self.fetch("a fetch of organizations", "api/v1/organization/fetch", &body).await?;
-            found.extend(SiteProfile::parse_all(answer));
+            match self.fetch("a fetch of organizations", "api/v1/organization/fetch", &body).await {
+                Ok(answer) => found.extend(SiteProfile::parse_all(answer)),
+                Err(
+                    error @ (SiteError::Refused { .. } | SiteError::Blocked(Blocked::SiteMissing)),
+                ) => {
+                    found.extend(self.listed(names).await?.ok_or(error)?);
+                }
+                Err(error) => return Err(error),
+            }
         }
         Ok(found)
     }

@@ -38,7 +38,8 @@ impl SiteProfile {
                 .iter()
                 .find_map(|key| value.get(key))
                 .and_then(Value::as_array)
-                .map(|list| list.iter().filter_map(|o| text(o.get("id").unwrap_or(o))).collect()),
+                // An entry that cannot be read says nothing about the others either.
+                .and_then(|list| list.iter().map(organization_id).collect()),
         })
     }
 
@@ -49,8 +50,10 @@ impl SiteProfile {
         let details = self.details.as_ref()?;
         let (named, sent_details) = match sent {
             Profile::Organization { name, details } => (same(self.name.as_deref(), name), details),
-            Profile::Customer { email, details, .. } => {
-                (same(self.email.as_deref(), email), details)
+            Profile::Customer { email, display_name, details, .. } => {
+                let name =
+                    self.name.as_deref().is_none_or(|held| held.trim() == display_name.trim());
+                (name && same(self.email.as_deref(), email), details)
             }
         };
         let held = |sent: &Detail| {
@@ -75,6 +78,11 @@ impl SiteProfile {
         let details = self.details.as_ref()?;
         details.iter().find(|detail| detail.name == name).map(|detail| detail.values.as_slice())
     }
+}
+
+fn organization_id(value: &Value) -> Option<String> {
+    let id = value.get("id").or_else(|| value.get("organizationId")).unwrap_or(value);
+    text(id)
 }
 
 /// The names of profiles are compared as people read them.
@@ -133,7 +141,7 @@ mod tests {
 
     #[test]
     fn success_is_what_was_read_back() {
-        let base = r#"{"id":"c","email":"ada@example.com","details":DETAILS,"organizations":[{"id":"10"}]}"#;
+        let base = r#"{"id":"c","email":"ada@example.com","displayName":"Ada","details":DETAILS,"organizations":[{"id":"10"}]}"#;
         for (details, holds) in [
             (
                 r#"[{"name":"External ID","values":["003"]},{"name":"Old","values":["x"]}]"#,
@@ -148,6 +156,26 @@ mod tests {
             let profile = SiteProfile::parse(&value).unwrap();
             assert_eq!(profile.holds(&sent()), holds, "{details}");
             assert_eq!(profile.is_linked(&sent()), Some(true));
+        }
+    }
+
+    #[test]
+    fn an_old_name_is_not_the_one_that_was_sent() {
+        let details = serde_json::json!([{"name": "External ID", "values": ["003"]}]);
+        let value = serde_json::json!({"id": "c", "displayName": "Old", "details": details});
+        assert_eq!(SiteProfile::parse(&value).unwrap().holds(&sent()), Some(false));
+    }
+
+    #[test]
+    fn organizations_that_cannot_be_read_say_nothing() {
+        for (organizations, linked) in [
+            (serde_json::json!([{"organizationId": 10}]), Some(true)),
+            (serde_json::json!([10, 11]), Some(true)),
+            (serde_json::json!([]), Some(false)),
+            (serde_json::json!([{"key": 10}]), None),
+        ] {
+            let value = serde_json::json!({"id": "c", "organizations": organizations});
+            assert_eq!(SiteProfile::parse(&value).unwrap().is_linked(&sent()), linked, "{value}");
         }
     }
 }

@@ -80,7 +80,9 @@ impl Names {
 
     /// The one record that a failure names; none when it names several or nobody.
     fn owner(&self, failure: &TaskFailure) -> Option<usize> {
-        let ids = failure.entity_id.iter().chain(&failure.operated_on_ids);
+        // What was operated on may be a detail field, whose name may be an organization's too.
+        let operated_on = failure.operated_on_ids.iter().filter(|id| is_distinct(id));
+        let ids = failure.entity_id.iter().chain(operated_on);
         let mut owners: Vec<usize> = ids.filter_map(|id| self.find(id)).collect();
         if owners.is_empty() {
             // In running text only what cannot be an ordinary word counts: addresses and ids.
@@ -88,7 +90,7 @@ impl Names {
             owners = text
                 .split(|c: char| c.is_whitespace() || "\"'`<>()[]{},;:=".contains(c))
                 .map(|word| word.trim_end_matches('.'))
-                .filter(|word| word.contains('@') || word.len() >= 15)
+                .filter(|word| is_distinct(word))
                 .filter_map(|word| self.find(word))
                 .collect();
         }
@@ -99,6 +101,11 @@ impl Names {
             _ => None,
         }
     }
+}
+
+/// Whether a word can be an address or an id, and no ordinary word.
+fn is_distinct(word: &str) -> bool {
+    word.contains('@') || (word.len() >= 15 && !word.contains(' '))
 }
 
 /// What the site holds of a record.
@@ -195,7 +202,15 @@ impl Ending<'_> {
             };
         }
         match evidence {
-            Evidence::Holds { linked, .. } => Some(Verdict::imported(*linked)),
+            Evidence::Holds { linked, .. } => {
+                let mut verdict = Verdict::imported(*linked);
+                if !self.attribution.loose.is_empty() && !counted {
+                    // The site says that something failed, and this may be what it means.
+                    verdict.warnings.push(Code::FailureUnattributed);
+                    verdict.message = Some(self.loose_messages());
+                }
+                Some(verdict)
+            }
             // Without a word on how the task ended, it may write them yet.
             Evidence::Missing | Evidence::Differs { .. } if self.status.is_none() => {
                 self.when_over(Verdict::unknown())
@@ -236,6 +251,14 @@ impl Ending<'_> {
             && absent > 0
             && (self.patience_over || self.stage == Stage::Organizations)
             && absent == self.attribution.loose.len()
+    }
+
+    /// What the site said without naming a record, each sentence once.
+    fn loose_messages(&self) -> String {
+        let mut said: Vec<&str> = self.attribution.loose.iter().map(String::as_str).collect();
+        said.sort_unstable();
+        said.dedup();
+        said.join("; ")
     }
 
     /// What the site said, when it said the same of all it did not name.

@@ -74,7 +74,10 @@ pub struct Batch {
 impl Batch {
     /// The message group: one batch a group is in flight, so the groups are the site's slots.
     pub fn slot(&self, slots: u16) -> String {
-        format!("slot-{}", self.batch.0 % u32::from(slots.max(1)))
+        // Counted from another slot in every import, so that small imports do not share one.
+        let first = self.import.uuid().as_u64_pair().1;
+        let number = first.wrapping_add(u64::from(self.batch.0));
+        format!("slot-{}", number % u64::from(slots.max(1)))
     }
 
     /// The deduplication id: the same batch sent twice within five minutes is one message.

@@ -213,6 +213,9 @@ impl Plan {
         let mut details = Vec::new();
         for &(field, shape, names) in rules.details {
             let detail_type = match definitions {
+                // Most default fields are text everywhere; a web address without a scheme is not
+                // worth a record.
+                None if field == "Website" => Some(DetailType::Url),
                 None => Some(DetailType::Text),
                 Some(definitions) => definitions.get(field).map(|field| field.detail_type.clone()),
             };
