@@ -189,7 +189,7 @@ pub(super) fn find(header: &Header, name: &str) -> Result<Option<usize>, NotAnEx
 }
 
 impl Plan {
-    /// Finds the columns. Without definitions every field is taken for one of text that the site has.
+    /// Finds the columns. Without definitions every field is taken for one that the site has, of text but for web addresses.
     pub(super) fn new(
         kind: Kind,
         header: &Header,

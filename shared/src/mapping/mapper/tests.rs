@@ -94,7 +94,7 @@ fn an_account_becomes_an_organization() {
             ("External ID", vec!["001000000000001AAA"]),
             ("Type", vec!["Customer"]),
             ("Industry", vec!["Tools"]),
-            ("Website", vec!["acme.example.com"]),
+            ("Website", vec!["https://acme.example.com"]),
             ("Address", vec!["1 Main St, Hall 2, Town, CT 06472, US"]),
         ]
     );
