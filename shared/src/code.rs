@@ -50,8 +50,6 @@ codes! {
     Merged = "merged", "Nothing to do: the surviving record is imported.";
     /// A person account and its contact are one person; the other one was taken.
     PersonAccountTwin = "person-account-twin", "Nothing to do: the person is imported from the other record.";
-    /// A person account in the organizations' pass; it is imported as a customer.
-    PersonAccount = "person-account", "Nothing to do: person accounts are imported as customers.";
     /// The record has more fields than the header, and they are not empty.
     FieldsSurplus = "fields-surplus", "A delimiter inside a value is not quoted; export again with quotes.";
     /// The record has fewer fields than the header; the missing ones count as absent.

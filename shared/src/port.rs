@@ -133,7 +133,7 @@ pub struct Outgoing {
 
 /// One queue.
 pub trait Queue: Send + Sync {
-    /// Sends all messages, in order. When it fails, some may have been sent.
+    /// Sends all messages, in no order. When it fails, some may have been sent.
     fn send(&self, messages: Vec<Outgoing>) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// Keeps a message in flight invisible for `time` from now, 12 hours at most. A receipt handle

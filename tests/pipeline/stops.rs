@@ -1,10 +1,10 @@
 use csm_import::import::summary::State;
 use csm_import_tests::account::assert_created_once;
-use csm_import_tests::{Table, World, fixture};
+use csm_import_tests::{Import, Table, World, fixture};
 use csm_sim::{Answer, AnswerFault, Faults};
 
 /// Nothing of a stopped import is unaccounted for, and the sentence says what is missing.
-async fn stops(status: u16, said: &str) {
+async fn stops(status: u16, said: &str) -> Import {
     let world = World::start(World::documented(), &[]).await;
     let answers = [AnswerFault::bulk(1_000, Answer::Status(status))].into();
     world.sim.set_faults(Faults { answers, ..Faults::default() });
@@ -20,24 +20,28 @@ async fn stops(status: u16, said: &str) {
     assert!(message.contains(said), "{message}");
     let records = import.records();
     assert_eq!((records.imported, records.unknown), (0, 0));
-    assert!(records.failed > 0 && records.rejected > 0);
+    assert!(records.read > 0);
     assert!(world.sim.state().tasks.is_empty());
     world.queues_are_empty().await;
+    import
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_right_stops_the_import() {
-    stops(403, "Jira admin").await;
+    let import = stops(403, "Jira admin").await;
+    assert!(import.error_codes()["import-stopped"] > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_missing_site_stops_the_import() {
-    stops(404, "cloud id").await;
+    let import = stops(404, "cloud id").await;
+    assert!(import.error_codes()["import-stopped"] > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_site_that_takes_no_dialect_stops_the_import_and_both_answers_are_shown() {
-    stops(422, "guide dialect").await;
+    let import = stops(422, "guide dialect").await;
+    assert!(import.summary.message.unwrap().contains("reference dialect"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

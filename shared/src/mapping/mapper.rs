@@ -126,15 +126,6 @@ impl Mapper {
         self.columns.clone()
     }
 
-    /// The detail fields that the file has columns for and the site has not.
-    pub fn unknown_fields(&self) -> Vec<String> {
-        let unknown = self.columns.iter().filter(|used| used.warning == Some(Code::FieldUnknown));
-        let mut fields: Vec<_> = unknown.filter_map(|used| used.field.clone()).collect();
-        fields.sort_unstable();
-        fields.dedup();
-        fields
-    }
-
     /// Judges a record, which must not be the header.
     ///
     /// `organizations` is asked in the stage of the customers only.
