@@ -50,7 +50,7 @@ async fn a_dialect_that_is_not_accepted_is_refused_without_a_task() {
 async fn upsert_creates_once_and_updates_afterwards() {
     let client = Client::new(Options::documented()).await;
     client.write(CUSTOMERS, &customers("UPSERT", &[customer(1)])).await;
-    let again = json!({ "email": "PERSON1@example.com", "details": [{ "name": "Title", "values": ["CEO"] }] });
+    let again = json!({ "email": "PERSON1@example.com", "details": [{ "name": "Title", "values": ["CFO"] }] });
     let task = client.write(CUSTOMERS, &customers("UPSERT", &[again])).await;
     assert_eq!(task["failures"], json!([]));
 
@@ -58,7 +58,7 @@ async fn upsert_creates_once_and_updates_afterwards() {
     let stored = state.customer("person1@example.com").unwrap();
     assert_eq!(stored.display_name.as_deref(), Some("Person 1"), "what is not sent stays");
     assert_eq!(stored.details["External ID"], ["003-1"]);
-    assert_eq!(stored.details["Title"], ["CEO"]);
+    assert_eq!(stored.details["Title"], ["CFO"]);
     let writes = state.counters.customers.records["person1@example.com"];
     assert_eq!((writes.sent, writes.created, writes.updated), (2, 1, 1));
     assert_eq!(state.counters.customers.created, 1);
