@@ -179,3 +179,19 @@ async fn another_account_of_a_known_name_becomes_an_organization_of_its_own() {
         assert_eq!(site.organization(name).unwrap().details["External ID"], [id]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broken_record_stays_broken_until_somebody_corrects_it() {
+    let world = World::start(World::documented(), &[]).await;
+    let export = "Id,Name,Industry,Type\n\
+        001000000000001AAA,Acme, Inc,Tools,Customer\n\
+        001000000000002AAA,\"Bolt\"s,Tools,Customer\n\
+        001000000000003AAA,Cogs,Tools,Customer\n";
+    let first = world.import_of(&[("exports/Account.csv", export.into())]).await;
+    assert_eq!(first.records().imported, 1);
+    let id = &first.id;
+    let errors = world.cloud.get(&format!("imports/{id}/errors.csv")).await.unwrap().unwrap();
+    let again = world.import_of(&[("exports/errors.csv", errors)]).await;
+    assert_eq!((again.records().imported, again.records().rejected), (0, 2));
+    assert_eq!(world.sim.state().organizations.len(), 1);
+}

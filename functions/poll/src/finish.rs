@@ -18,7 +18,7 @@ use csm_import::salesforce::stream::Records;
 use tokio::sync::mpsc;
 
 use crate::ends::{End, Ends};
-use crate::outputs::{self, CsvUpload, ErrorColumns, SUCCEEDED};
+use crate::outputs::{self, CsvUpload, ErrorColumns, Layout, SUCCEEDED};
 
 /// Writes `succeeded.csv`, `errors.csv` and at last `summary.json`. Writing them again gives the same.
 ///
@@ -115,7 +115,7 @@ impl Results<'_> {
         ends: &mut Ends<'_>,
     ) -> Result<(), ConsumeError> {
         let header = Header::new(export.header.iter().map(String::as_str));
-        let positions = self.columns.positions(&header);
+        let layout = self.columns.layout(&header);
         let mut originals = Originals::NotOpened;
         while let Some(end) = ends.next_of(export.source).await? {
             self.count(stage, &end);
@@ -128,8 +128,7 @@ impl Results<'_> {
             if matches!(originals, Originals::NotOpened) {
                 originals = self.open(exports, export).await?;
             }
-            let line =
-                originals.line(self.document.id, &end, export.recognised, &positions).await?;
+            let line = originals.line(self.document.id, &end, export.recognised, &layout).await?;
             self.errors.line(line).await?;
         }
         Ok(())
@@ -187,18 +186,18 @@ impl<C: csm_import::port::Chunks> Originals<C> {
         import: ImportId,
         end: &End,
         recognised: Recognised,
-        positions: &[Option<usize>],
+        layout: &Layout,
     ) -> Result<Vec<Vec<u8>>, ConsumeError> {
         let Self::Open(records) = self else {
             let object = outputs::object_of(recognised, None);
-            return Ok(outputs::error(import, end, object, None, positions));
+            return Ok(outputs::error(import, end, object, None, layout));
         };
         let (_, wanted) = end.position();
         loop {
             while let Some(record) = records.next_record() {
                 if record.number == wanted {
                     let object = outputs::object_of(recognised, Some(&record));
-                    return Ok(outputs::error(import, end, object, Some(&record), positions));
+                    return Ok(outputs::error(import, end, object, Some(&record), layout));
                 }
             }
             if !records.fill().await? {

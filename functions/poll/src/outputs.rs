@@ -1,6 +1,7 @@
 //! `succeeded.csv` and `errors.csv`, written as streams.
 
 use bytes::Bytes;
+use csm_import::code::Code;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::Export;
 use csm_import::import::id::ImportId;
@@ -131,11 +132,21 @@ impl ErrorColumns {
     }
 
     /// Where each column is found in one export.
-    pub fn positions(&self, header: &Header) -> Vec<Option<usize>> {
+    pub fn layout(&self, header: &Header) -> Layout {
         let position = |name: &String| header.names().iter().position(|own| same_column(own, name));
-        self.names.iter().map(position).collect()
+        Layout { positions: self.names.iter().map(position).collect(), width: header.len() }
     }
 }
+
+/// Where the columns of `errors.csv` are found in one export.
+pub struct Layout {
+    positions: Vec<Option<usize>>,
+    width: usize,
+}
+
+/// What follows a record whose fields could not be told apart, one field too many: dropped again as
+/// it is, it must be rejected again, and not be taken for what its shifted fields seem to say.
+const BROKEN: &[u8] = b"correct this record, then remove this field";
 
 fn same_column(a: &str, b: &str) -> bool {
     a.trim().eq_ignore_ascii_case(b.trim())
@@ -147,13 +158,13 @@ pub fn error(
     end: &End,
     object: Option<Object>,
     raw: Option<&Record<'_>>,
-    positions: &[Option<usize>],
+    layout: &Layout,
 ) -> Vec<Vec<u8>> {
     let field = |position: &Option<usize>| {
         let value = position.and_then(|position| raw.and_then(|raw| raw.get(position)));
         value.unwrap_or_default().to_vec()
     };
-    let mut line: Vec<Vec<u8>> = positions.iter().map(field).collect();
+    let mut line: Vec<Vec<u8>> = layout.positions.iter().map(field).collect();
     let code = end.code();
     let mut hint = code.map(|code| code.hint().to_owned()).unwrap_or_default();
     let (named, value, number) = match end {
@@ -178,6 +189,16 @@ pub fn error(
         import.to_string(),
     ];
     line.extend(why.map(String::into_bytes));
+    match code {
+        Some(Code::FieldsSurplus) => {
+            let surplus = raw.into_iter().flat_map(Record::fields).skip(layout.width);
+            line.extend(surplus.map(<[u8]>::to_vec));
+        }
+        Some(Code::QuoteMisplaced | Code::QuoteUnclosed | Code::RecordTooLarge) => {
+            line.push(BROKEN.to_vec());
+        }
+        _ => {}
+    }
     line
 }
 
