@@ -14,7 +14,11 @@ use crate::csm::request::Dialect;
 use crate::mapping::stage::Stage;
 
 mod bitmap;
+mod stop;
+
 pub use bitmap::Bitmap;
+use stop::refusal_message;
+pub use stop::{Refusal, Stop, StopCode};
 
 /// How many batches in a row may be refused in both dialects before the shape of the request,
 /// rather than the records in it, is to blame.
@@ -104,60 +108,6 @@ pub struct InFlight {
     pub waits: u32,
     /// Whether a request may have arrived without its answer: nobody can say that it did not.
     pub attempted: bool,
-}
-
-/// Why an import stopped.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stop {
-    /// A stable code.
-    pub code: StopCode,
-    /// A sentence for the administrator. May hold answers of the site: for the bucket, not for logs.
-    pub message: String,
-}
-
-/// Why an import stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StopCode {
-    /// The site does not accept the token.
-    TokenRefused,
-    /// The token's owner lacks a right.
-    RightMissing,
-    /// The address leads to no Customer Service Management.
-    SiteMissing,
-    /// The experimental API is closed.
-    OptInRefused,
-    /// There is no token.
-    SecretEmpty,
-    /// The site refused the request in every dialect.
-    DialectsRefused,
-    /// An object of the import was replaced while it was being imported.
-    ExportReplaced,
-    /// An object of the import is no longer there.
-    ExportGone,
-}
-
-impl From<crate::csm::error::Blocked> for Stop {
-    fn from(blocked: crate::csm::error::Blocked) -> Self {
-        use crate::csm::error::Blocked;
-        let code = match blocked {
-            Blocked::TokenRefused => StopCode::TokenRefused,
-            Blocked::RightMissing => StopCode::RightMissing,
-            Blocked::SiteMissing => StopCode::SiteMissing,
-            Blocked::OptInRefused => StopCode::OptInRefused,
-            Blocked::SecretEmpty => StopCode::SecretEmpty,
-        };
-        Self { code, message: blocked.to_string() }
-    }
-}
-
-/// What the site said to a batch in each dialect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// The batch.
-    pub batch: String,
-    /// Dialect and answer.
-    pub answers: Vec<(Dialect, String)>,
 }
 
 /// What a batch may do.
@@ -401,17 +351,6 @@ impl Progress {
         }
         Next::Finish
     }
-}
-
-fn refusal_message(answers: &[(Dialect, String)]) -> String {
-    let said: Vec<String> = answers
-        .iter()
-        .map(|(dialect, answer)| format!("to the {} dialect: {answer}", dialect.name()))
-        .collect();
-    format!(
-        "The site refuses the request in every shape it is documented to take. It answered {}",
-        said.join(" - ")
-    )
 }
 
 fn flight(batch: &Batch) -> String {
