@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $hint:literal;)*) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal, $hint:literal;)*) => {
         /// A stable, documented code for something that happened to a record, a batch or an import.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum Code { $($(#[$doc])* #[serde(rename = $code)] $variant,)* }
+        pub enum Code { $($(#[doc = $doc])+ #[serde(rename = $code)] $variant,)* }
 
         impl Code {
             /// Every code, in the order of the table.
@@ -15,6 +15,11 @@ macro_rules! codes {
             /// The code as it stands in `errors.csv`, `summary.json` and the documentation.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $code,)* }
+            }
+
+            /// What it means.
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+),)* }
             }
 
             /// What a person can do about it; never holds a value of a record.
@@ -34,6 +39,10 @@ codes! {
     IdDuplicate = "id-duplicate", "Keep one of the two records and drop the file again.";
     /// The very same record stands in the export twice; the first one counts.
     RecordDuplicate = "record-duplicate", "Nothing to do: the first of the identical records was taken.";
+    /// The record stands in the export in a later version, by `SystemModstamp`.
+    RecordSuperseded = "record-superseded", "Nothing to do: the later version of the record was taken.";
+    /// The Salesforce id had lost its letter case and was repaired from its last three characters.
+    IdRepaired = "id-repaired", "A spreadsheet changed the case of the id; export again and do not re-save it, as other values may have changed, too.";
     /// A contact without an email cannot become a customer.
     EmailMissing = "email-missing", "Add an email address in Salesforce and export again.";
     /// The email is not one syntactically valid address.
@@ -50,6 +59,8 @@ codes! {
     Merged = "merged", "Nothing to do: the surviving record is imported.";
     /// A person account and its contact are one person; the other one was taken.
     PersonAccountTwin = "person-account-twin", "Nothing to do: the person is imported from the other record.";
+    /// The record is a person account, and the policy leaves these out.
+    PersonAccountSkipped = "person-account-skipped", "Nothing to do: the policy for person accounts leaves them out.";
     /// The record has more fields than the header, and they are not empty.
     FieldsSurplus = "fields-surplus", "A delimiter inside a value is not quoted; export again with quotes.";
     /// The record has fewer fields than the header; the missing ones count as absent.
@@ -58,14 +69,36 @@ codes! {
     RecordTooLarge = "record-too-large", "A quote may be missing before this record; correct it and drop the file again.";
     /// Text stands between a closing quote and the end of its field.
     QuoteMisplaced = "quote-misplaced", "Double the quotes inside the value, or export again.";
-    /// The file ends inside a quoted field, which has taken in everything after its quote.
-    QuoteUnclosed = "quote-unclosed", "Close the quote; the records behind it were not read. Then drop the file again.";
+    /// A quote is opened and not closed; the record was broken off where the next good one begins.
+    QuoteUnclosed = "quote-unclosed", "Close the quote, or double it if it belongs to the value; then drop the record again.";
+    /// A line of a file of JSON lines is no JSON.
+    JsonInvalid = "json-invalid", "Export again; the line may have been cut.";
     /// The header stands in the middle of the file, as when exports were joined.
     HeaderRepeated = "header-repeated", "Nothing to do: the repeated header was passed over.";
     /// `_csm_object` names neither Account nor Contact.
     ObjectUnknown = "object-unknown", "Restore Account or Contact in the column _csm_object.";
-    /// A mapped value is not valid UTF-8.
-    NotUtf8 = "not-utf8", "Export again as UTF-8.";
+    /// A value holds characters that look like an encoding gone wrong; it is sent as it is.
+    TextSuspicious = "text-suspicious", "Compare the value with Salesforce; if it is wrong here only, export again as UTF-8.";
+    /// A file is not UTF-8 and does not say what it is; it was taken for windows-1252.
+    EncodingGuessed = "encoding-guessed", "Look at some names with accents; if they are wrong, set the encoding (ExportEncoding) or export as UTF-8, and drop the file again.";
+    /// Bytes of a file are nothing in its encoding; each was replaced by U+FFFD.
+    CharactersReplaced = "characters-replaced", "Set the encoding (ExportEncoding) or export as UTF-8, and drop the file again.";
+    /// The byte order mark of a file says another encoding than its bytes; the bytes were believed.
+    ByteOrderMarkWrong = "byte-order-mark-wrong", "Nothing to do: Data Loader writes such marks.";
+    /// A file holds NUL characters, which were removed from what was sent.
+    NulsRemoved = "nuls-removed", "Nothing to do: rich text begins with them.";
+    /// The lines that a report ends with, which are no records, were passed over.
+    FurnitureDropped = "furniture-dropped", "Nothing to do: these lines are the report's name, copyright and totals.";
+    /// A file says that it is one page of an answer that goes on elsewhere.
+    ExportIncomplete = "export-incomplete", "Query again with a tool that fetches all pages, such as sf data export bulk, and drop that.";
+    /// A file was dropped that is not imported.
+    FileIgnored = "file-ignored", "Drop an export of Account or Contact.";
+    /// A relation between a contact and an account cannot be read.
+    RelationInvalid = "relation-invalid", "Export AccountContactRelation again and do not edit it.";
+    /// A relation is the contact's own account, which the contact names itself.
+    RelationDirect = "relation-direct", "Nothing to do: the customer is linked by the contact's AccountId.";
+    /// A relation has ended: `IsActive` is false.
+    RelationEnded = "relation-ended", "Nothing to do: the relation is no longer active.";
     /// The contact names an account that was not imported by this or an earlier import.
     OrganizationUnknown = "organization-unknown", "Import the account, then drop the contact again.";
     /// The site has no detail field of this name.
@@ -97,5 +130,38 @@ codes! {
 impl std::fmt::Display for Code {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    /// `shared/CODES.md`, as it has to be. `UPDATE_DOCS=1 cargo test` writes it.
+    #[test]
+    fn every_code_is_documented() {
+        let mut table =
+            "# Codes\n\nWhat can stand in `Code` and `_csm_code`, and under `…_by_code` and \
+            `notices` in `summary.json`.\n\n| code | meaning | what to do |\n|---|---|---|\n"
+                .to_owned();
+        for code in Code::ALL {
+            let (meaning, hint) = (code.meaning().trim(), code.hint());
+            writeln!(table, "| `{code}` | {meaning} | {hint} |").unwrap();
+        }
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/CODES.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &table).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap(), table);
+    }
+
+    #[test]
+    fn a_code_is_written_as_it_is_displayed() {
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_string(code).unwrap(), format!("\"{code}\""));
+            assert!(!code.meaning().is_empty() && !code.hint().is_empty());
+        }
     }
 }

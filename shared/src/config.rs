@@ -5,7 +5,9 @@ use std::time::Duration;
 use url::Url;
 
 use crate::csm::request::DialectSetting;
-use crate::mapping::mapper::UnknownOrganization;
+use crate::mapping::mapper::{PersonAccounts, UnknownOrganization};
+use crate::salesforce::container;
+use crate::salesforce::encoding::Charset;
 
 /// The settings of all three functions. The template sets each of them.
 #[derive(Clone, Debug)]
@@ -34,6 +36,13 @@ pub struct Settings {
     pub dialect: DialectSetting,
     /// `UNKNOWN_ORGANIZATION`: `warn` or `reject`.
     pub unknown_organization: UnknownOrganization,
+    /// `PERSON_ACCOUNTS`: `customers`, `organizations` or `skip`.
+    pub person_accounts: PersonAccounts,
+    /// `EXPORT_ENCODING`: the encoding of exports that are not UTF-8 and do not say what they are, or
+    /// `auto`, which takes windows-1252.
+    pub export_encoding: Option<Charset>,
+    /// `ARCHIVE_MAX_MEMBERS`, `ARCHIVE_MAX_GIB` and `ARCHIVE_MAX_RATIO`: what a ZIP or gzip may be.
+    pub archives: container::Limits,
 }
 
 /// Every setting that is missing or wrong.
@@ -71,6 +80,20 @@ impl Settings {
                 "UNKNOWN_ORGANIZATION",
                 &[("warn", UnknownOrganization::Warn), ("reject", UnknownOrganization::Reject)],
             ),
+            person_accounts: reader.one_of(
+                "PERSON_ACCOUNTS",
+                &[
+                    ("customers", PersonAccounts::Customers),
+                    ("organizations", PersonAccounts::Organizations),
+                    ("skip", PersonAccounts::Skip),
+                ],
+            ),
+            export_encoding: reader.charset("EXPORT_ENCODING"),
+            archives: container::Limits {
+                entries: reader.number("ARCHIVE_MAX_MEMBERS", 1..=u16::MAX).into(),
+                inflated: u64::from(reader.number("ARCHIVE_MAX_GIB", 1..=1024)) << 30,
+                ratio: reader.number("ARCHIVE_MAX_RATIO", 2..=2000).into(),
+            },
         };
         if reader.problems.is_empty() { Ok(settings) } else { Err(ConfigError(reader.problems)) }
     }
@@ -111,6 +134,17 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         placeholder().expect("the placeholder is an address")
     }
 
+    fn charset(&mut self, name: &str) -> Option<Charset> {
+        let text = self.text(name);
+        let charset = Charset::named(&text);
+        if charset.is_none() && !text.is_empty() && text != "auto" {
+            self.problems.push(format!(
+                "{name} must be auto or an encoding, such as ISO-8859-1, Shift_JIS or GB18030"
+            ));
+        }
+        charset
+    }
+
     fn number(&mut self, name: &str, range: std::ops::RangeInclusive<u16>) -> u16 {
         let text = self.text(name);
         match text.parse() {
@@ -148,8 +182,10 @@ mod tests {
             "CSM_BASE_URL" => "https://api.atlassian.com/jsm/csm/cloudid/c1".into(),
             "MAX_OPEN_TASKS" => "5".into(),
             "SETTLE_SECONDS" | "READ_BACK_SECONDS" => "30".into(),
-            "DIALECT" => "auto".into(),
+            "DIALECT" | "EXPORT_ENCODING" => "auto".into(),
             "UNKNOWN_ORGANIZATION" => "warn".into(),
+            "PERSON_ACCOUNTS" => "customers".into(),
+            "ARCHIVE_MAX_MEMBERS" | "ARCHIVE_MAX_GIB" | "ARCHIVE_MAX_RATIO" => "100".into(),
             _ => "x".into(),
         })
     }
@@ -158,15 +194,16 @@ mod tests {
     fn all_problems_are_reported_together() {
         assert!(Settings::read(complete).is_ok());
         let ConfigError(problems) = Settings::read(|_| None).unwrap_err();
-        assert_eq!(problems.len(), 12);
+        assert_eq!(problems.len(), 17);
         let ConfigError(problems) = Settings::read(|name| match name {
             "CSM_BASE_URL" => Some("mysite".into()),
             "MAX_OPEN_TASKS" => Some("0".into()),
             "DIALECT" => Some("klingon".into()),
+            "EXPORT_ENCODING" => Some("utf-9".into()),
             _ => complete(name),
         })
         .unwrap_err();
-        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert_eq!(problems.len(), 4, "{problems:?}");
     }
 
     #[test]

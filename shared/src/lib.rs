@@ -7,6 +7,7 @@
 //! [`csm::port`], [`archive`] gives types to what lies in the bucket, and [`aws`] has the adapters.
 
 pub mod archive;
+#[cfg(feature = "aws")]
 pub mod aws;
 pub mod code;
 pub mod config;

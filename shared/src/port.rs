@@ -8,6 +8,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::import::id::SourceObject;
+use crate::salesforce::container::ContainerError;
 
 /// A fault of an adapter. Whatever it is, the message in hand stays in its queue and comes again:
 /// there is nothing in the bucket or the queues that would be better given up than tried again.
@@ -90,6 +91,9 @@ pub enum ExportError {
     /// It was deleted, or replaced in a bucket that keeps no versions.
     #[error("the export is no longer there as it was when the import began")]
     Gone,
+    /// It lies in a container that is damaged.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
     /// A passing fault.
     #[error(transparent)]
     Port(#[from] PortError),
@@ -113,10 +117,11 @@ pub trait Exports: Send + Sync {
         folder: &str,
     ) -> impl Future<Output = Result<(Vec<SourceObject>, Option<Timestamp>), PortError>> + Send;
 
-    /// Streams an object as it was when it was taken.
+    /// Streams an object as it was when it was taken, from a byte on.
     fn open(
         &self,
         object: &SourceObject,
+        from: u64,
     ) -> impl Future<Output = Result<Self::Chunks, ExportError>> + Send;
 }
 

@@ -4,7 +4,7 @@ use csm_import::port::{Chunks, ExportError, Exports};
 use csm_import_tests::World;
 
 async fn read<E: Exports>(exports: &E, object: &SourceObject) -> Result<Vec<u8>, ExportError> {
-    let mut chunks = exports.open(object).await?;
+    let mut chunks = exports.open(object, 0).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = chunks.next().await? {
         bytes.extend_from_slice(&chunk);
@@ -31,6 +31,9 @@ async fn an_export_is_read_as_it_was_when_it_was_taken() {
     assert_eq!(keys, ["drops/a/Account.csv", "drops/a/Contact + ü.csv"]);
     assert!(newest.is_some() && objects.iter().all(|object| object.version.is_some()));
     assert!(read(&bucket, &objects[0]).await.unwrap() == large);
+    let mut end = bucket.open(&objects[1], 2).await.unwrap();
+    assert_eq!(end.next().await.unwrap().unwrap().as_ref(), b"o");
+    assert!(end.next().await.unwrap().is_none());
 
     let (single, _) = bucket.objects("drops/a/Account.csv").await.unwrap();
     assert_eq!(single, objects[..1]);

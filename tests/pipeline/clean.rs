@@ -129,14 +129,18 @@ async fn what_is_no_export_is_refused_with_a_sentence() {
     let world = World::start(World::documented(), &[]).await;
     let import = world
         .import_of(&[
-            ("exports/odd/Account.json", b"[{\"Name\":\"x\"}]".to_vec()),
+            (
+                "exports/odd/Account.json",
+                b"[{\"errorCode\":\"INVALID_SESSION_ID\",\"message\":\"Session expired\"}]"
+                    .to_vec(),
+            ),
             ("exports/odd/notes.txt", b"Remember the milk\n".to_vec()),
         ])
         .await;
     let summary = &import.summary;
     assert_eq!(summary.state, csm_import::import::summary::State::Refused);
     assert_eq!((summary.records.read, summary.ignored.len()), (0, 2));
-    assert!(summary.message.as_ref().unwrap().contains("JSON"), "{:?}", summary.message);
+    assert!(summary.message.as_ref().unwrap().contains("error message"), "{:?}", summary.message);
     assert!(world.sim.state().tasks.is_empty());
 
     // An export beside it is none the worse, a header alone is no records, and names are free.

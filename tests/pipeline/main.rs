@@ -9,6 +9,7 @@
 
 mod again;
 mod clean;
+mod containers;
 mod faults;
 mod hygiene;
 mod killed;

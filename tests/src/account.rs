@@ -19,6 +19,8 @@ pub struct Import {
     pub succeeded: Table,
     /// `errors.csv`.
     pub errors: Table,
+    /// `issues.csv`.
+    pub issues: Table,
 }
 
 impl Import {
@@ -44,6 +46,11 @@ impl Import {
         assert_eq!(*records, sum, "the objects add up");
         for counts in [records, &objects.organizations, &objects.customers] {
             assert!(counts.balances(), "{counts:?}");
+        }
+        for (outcome, count) in [("rejected", records.rejected), ("skipped", records.skipped)] {
+            let lines = self.issues.rows.iter().filter(|row| row["Outcome"] == outcome);
+            // Relations are no records, but what is wrong with one stands there, too.
+            assert!(lines.count() as u64 >= count, "issues.csv holds the {outcome}");
         }
         let imported = records.imported + records.unchanged;
         assert_eq!(self.succeeded.rows.len() as u64, imported, "succeeded.csv holds the imported");

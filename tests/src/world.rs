@@ -96,6 +96,7 @@ impl World {
             id: id.to_owned(),
             succeeded: Table::parse(&read("succeeded.csv").await),
             errors: Table::parse(&read("errors.csv").await),
+            issues: Table::parse(&read("issues.csv").await),
             summary,
         }
     }

@@ -23,7 +23,7 @@ pub enum End {
     /// It never became part of a batch.
     LeftOut(LeftOut),
     /// It did.
-    Sent(Box<MappedRecord>, RecordResult),
+    Sent(Box<MappedRecord<'static>>, RecordResult),
 }
 
 impl End {
@@ -32,6 +32,25 @@ impl End {
         match self {
             Self::LeftOut(left_out) => (left_out.source, left_out.record),
             Self::Sent(record, _) => (record.source, record.record),
+        }
+    }
+
+    /// The line where it starts, as an editor shows it.
+    pub const fn line(&self) -> u64 {
+        match self {
+            Self::LeftOut(left_out) => left_out.line,
+            Self::Sent(record, _) => record.line,
+        }
+    }
+
+    /// What a person can do, if there is something to do.
+    pub fn hint(&self) -> String {
+        let hint = self.code().map(Code::hint).unwrap_or_default();
+        match self {
+            Self::Sent(_, RecordResult { message: Some(said), .. }) => {
+                format!("{hint} The site said: {said}")
+            }
+            _ => hint.to_owned(),
         }
     }
 
@@ -126,7 +145,7 @@ async fn fill(queue: &mut VecDeque<End>, ahead: &mut Ahead<'_, End>) -> Result<(
     Ok(())
 }
 
-fn never_sent(record: &MappedRecord) -> RecordResult {
+fn never_sent(record: &MappedRecord<'_>) -> RecordResult {
     RecordResult {
         source: record.source,
         record: record.record,

@@ -14,13 +14,16 @@ use csm_import::mapping::stage::Stage;
 use csm_import::port::{Condition, ExportError, Exports, PortError, Store};
 use csm_import::salesforce::export::{Object, Recognised};
 use csm_import::salesforce::header::Header;
+use csm_import::salesforce::record::Record;
 use csm_import::salesforce::stream::Records;
 use tokio::sync::mpsc;
 
 use crate::ends::{End, Ends};
+use crate::issues;
 use crate::outputs::{self, CsvUpload, ErrorColumns, Layout, SUCCEEDED};
 
-/// Writes `succeeded.csv`, `errors.csv` and at last `summary.json`. Writing them again gives the same.
+/// Writes `succeeded.csv`, `errors.csv`, `issues.csv` and at last `summary.json`. Writing them again
+/// gives the same.
 ///
 /// # Errors
 /// A fault of the bucket, or a ledger that does not add up.
@@ -38,24 +41,28 @@ pub async fn write<S: Store, E: Exports>(
     // Two parts ahead keep the upload busy without gathering the file in memory.
     let (succeeded, succeeded_parts) = mpsc::channel(2);
     let (errors, error_parts) = mpsc::channel(2);
+    let (issues, issue_parts) = mpsc::channel(2);
     let (succeeded_key, errors_key) = (keys::succeeded(import), keys::errors(import));
+    let issues_key = keys::issues(import);
     let uploads = async {
         tokio::try_join!(
             archive.store.upload(&succeeded_key, succeeded_parts),
             archive.store.upload(&errors_key, error_parts),
+            archive.store.upload(&issues_key, issue_parts),
         )
     };
     let results = Results {
         document: &document,
         succeeded: CsvUpload::new(succeeded),
         errors: CsvUpload::new(errors),
+        issues: CsvUpload::new(issues),
         columns: columns(&document, &manifests, progress),
         tally: Tally::default(),
     };
     let (uploaded, tally) =
         tokio::join!(uploads, results.write(archive, exports, &manifests, progress));
     // A failed upload ends the writing as well; its own error says more.
-    let ((), ()) = uploaded?;
+    let ((), (), ()) = uploaded?;
     let summary = Summary::draw_up(&document, progress, &manifests, tally?)?;
     archive.put(&keys::summary(import), &summary, Condition::Always).await?;
     Ok(())
@@ -82,6 +89,7 @@ struct Results<'a> {
     document: &'a ImportDocument,
     succeeded: CsvUpload,
     errors: CsvUpload,
+    issues: CsvUpload,
     columns: ErrorColumns,
     tally: Tally,
 }
@@ -96,15 +104,33 @@ impl Results<'_> {
     ) -> Result<Tally, ConsumeError> {
         self.succeeded.line(SUCCEEDED).await?;
         self.errors.line(self.columns.header()).await?;
+        self.issues.line(issues::COLUMNS).await?;
+        for line in issues::of_files(self.document) {
+            self.issues.line(line).await?;
+        }
         for manifest in manifests {
             let mut ends = Ends::of(archive, manifest, progress);
+            // Relations were read before the records of the stage, and are none themselves.
+            for relations in self.document.relations() {
+                while let Some(end) = ends.next_of(relations.source).await? {
+                    self.note(relations, &end).await?;
+                }
+            }
             for export in self.document.exports_of(manifest.stage) {
                 self.export(exports, manifest.stage, export, &mut ends).await?;
             }
         }
         self.succeeded.end().await?;
         self.errors.end().await?;
+        self.issues.end().await?;
         Ok(self.tally)
+    }
+
+    async fn note(&mut self, export: &Export, end: &End) -> Result<(), ConsumeError> {
+        for line in issues::of_record(export, end) {
+            self.issues.line(line).await?;
+        }
+        Ok(())
     }
 
     async fn export<E: Exports>(
@@ -119,6 +145,7 @@ impl Results<'_> {
         let mut originals = Originals::NotOpened;
         while let Some(end) = ends.next_of(export.source).await? {
             self.count(stage, &end);
+            self.note(export, &end).await?;
             if let Some(line) = outputs::succeeded(&end, object_sent(export, &end)) {
                 self.succeeded.line(line).await?;
             }
@@ -128,7 +155,7 @@ impl Results<'_> {
             if matches!(originals, Originals::NotOpened) {
                 originals = self.open(exports, export).await?;
             }
-            let line = originals.line(self.document.id, &end, export.recognised, &layout).await?;
+            let line = originals.line(self.document.id, export, &end, &layout).await?;
             self.errors.line(line).await?;
         }
         Ok(())
@@ -149,10 +176,10 @@ impl Results<'_> {
         exports: &E,
         export: &Export,
     ) -> Result<Originals<E::Chunks>, ConsumeError> {
-        let Some(object) = self.document.object(export) else {
+        let Some(place) = self.document.place(export) else {
             return Ok(Originals::Gone);
         };
-        match Records::open(exports, object).await {
+        match Records::open(exports, place, &self.document.archives).await {
             Ok(records) => Ok(Originals::Open(Box::new(records))),
             Err(ExportError::Gone) => Ok(Originals::Gone),
             Err(error) => Err(error.into()),
@@ -184,20 +211,22 @@ impl<C: csm_import::port::Chunks> Originals<C> {
     async fn line(
         &mut self,
         import: ImportId,
+        export: &Export,
         end: &End,
-        recognised: Recognised,
         layout: &Layout,
     ) -> Result<Vec<Vec<u8>>, ConsumeError> {
+        let line = |raw: Option<&Record<'_>>| {
+            let object = outputs::object_of(export.recognised, raw);
+            outputs::error(import, end, &export.file, object, raw, layout)
+        };
         let Self::Open(records) = self else {
-            let object = outputs::object_of(recognised, None);
-            return Ok(outputs::error(import, end, object, None, layout));
+            return Ok(line(None));
         };
         let (_, wanted) = end.position();
         loop {
             while let Some(record) = records.next_record() {
                 if record.number == wanted {
-                    let object = outputs::object_of(recognised, Some(&record));
-                    return Ok(outputs::error(import, end, object, Some(&record), layout));
+                    return Ok(line(Some(&record)));
                 }
             }
             if !records.fill().await? {

@@ -2,6 +2,7 @@
 
 pub mod ends;
 pub mod finish;
+pub mod issues;
 pub mod outputs;
 pub mod poller;
 pub mod read_back;

@@ -9,7 +9,7 @@ use csm_import::mapping::mapper::Profile;
 use csm_import::port::PortError;
 use csm_import::salesforce::export::{Object, Recognised};
 use csm_import::salesforce::header::{Header, IMPORT_COLUMN, OBJECT_COLUMN, OWN_PREFIX};
-use csm_import::salesforce::reader::Record;
+use csm_import::salesforce::record::Record;
 use csv::{QuoteStyle, Writer, WriterBuilder};
 use tokio::sync::mpsc::Sender;
 
@@ -79,8 +79,10 @@ pub fn succeeded(end: &End, object: Object) -> Option<[String; 6]> {
         return None;
     }
     let (name, email) = match &record.profile {
-        Profile::Organization { name, .. } => (name.clone(), String::new()),
-        Profile::Customer { email, display_name, .. } => (display_name.clone(), email.clone()),
+        Profile::Organization { name, .. } => (name.to_string(), String::new()),
+        Profile::Customer { email, display_name, .. } => {
+            (display_name.to_string(), email.to_string())
+        }
     };
     let warnings = record.warnings.iter().map(|warning| match warning.field.as_str() {
         "" => warning.code.to_string(),
@@ -102,12 +104,14 @@ pub struct ErrorColumns {
     names: Vec<String>,
 }
 
-const WHY: [&str; 7] = [
+const WHY: [&str; 9] = [
     OBJECT_COLUMN,
     "_csm_code",
     "_csm_field",
     "_csm_value",
     "_csm_hint",
+    "_csm_file",
+    "_csm_record",
     "_csm_line",
     IMPORT_COLUMN,
 ];
@@ -156,6 +160,7 @@ fn same_column(a: &str, b: &str) -> bool {
 pub fn error(
     import: ImportId,
     end: &End,
+    file: &str,
     object: Option<Object>,
     raw: Option<&Record<'_>>,
     layout: &Layout,
@@ -166,26 +171,19 @@ pub fn error(
     };
     let mut line: Vec<Vec<u8>> = layout.positions.iter().map(field).collect();
     let code = end.code();
-    let mut hint = code.map(|code| code.hint().to_owned()).unwrap_or_default();
-    let (named, value, number) = match end {
-        End::LeftOut(left_out) => {
-            (left_out.issue.field.clone(), left_out.issue.value.clone(), left_out.line)
-        }
-        End::Sent(record, result) => {
-            if let Some(said) = &result.message {
-                hint.push_str(" The site said: ");
-                hint.push_str(said);
-            }
-            (String::new(), String::new(), record.line)
-        }
+    let (named, value) = match end {
+        End::LeftOut(left_out) => (left_out.issue.field.clone(), left_out.issue.value.clone()),
+        End::Sent(..) => (String::new(), String::new()),
     };
     let why = [
         object.map(|object| object.to_string()).unwrap_or_default(),
         code.map(|code| code.to_string()).unwrap_or_default(),
         named,
         value,
-        hint,
-        number.to_string(),
+        end.hint(),
+        file.to_owned(),
+        end.position().1.to_string(),
+        end.line().to_string(),
         import.to_string(),
     ];
     line.extend(why.map(String::into_bytes));
@@ -194,7 +192,9 @@ pub fn error(
             let surplus = raw.into_iter().flat_map(Record::fields).skip(layout.width);
             line.extend(surplus.map(<[u8]>::to_vec));
         }
-        Some(Code::QuoteMisplaced | Code::QuoteUnclosed | Code::RecordTooLarge) => {
+        Some(
+            Code::QuoteMisplaced | Code::QuoteUnclosed | Code::RecordTooLarge | Code::JsonInvalid,
+        ) => {
             line.push(BROKEN.to_vec());
         }
         _ => {}
@@ -207,5 +207,6 @@ pub fn object_of(recognised: Recognised, raw: Option<&Record<'_>>) -> Option<Obj
     match recognised {
         Recognised::One(object) => Some(object),
         Recognised::PerRecord(_) => raw.and_then(|raw| recognised.object_of(raw)),
+        Recognised::Relations => None,
     }
 }

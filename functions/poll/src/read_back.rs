@@ -31,7 +31,7 @@ pub enum ReadBack {
 /// Asks the site for the records of a batch that its task leaves open.
 pub async fn read_back<C: Site>(
     site: &C,
-    records: &[MappedRecord],
+    records: &[MappedRecord<'_>],
     ending: &Ending<'_>,
 ) -> ReadBack {
     let open: Vec<usize> =
@@ -78,11 +78,11 @@ type Found = HashMap<usize, Vec<SiteProfile>>;
 
 async fn organizations<C: Site>(
     site: &C,
-    records: &[MappedRecord],
+    records: &[MappedRecord<'_>],
     open: &[usize],
 ) -> Result<Found, SiteError> {
     let name = |position: &usize| match records.get(*position).map(|record| &record.profile) {
-        Some(Profile::Organization { name, .. }) => Some(name.as_str()),
+        Some(Profile::Organization { name, .. }) => Some(name.as_ref()),
         _ => None,
     };
     let names: Vec<&str> = open.iter().filter_map(name).collect();
@@ -102,7 +102,7 @@ async fn organizations<C: Site>(
 /// Customers can only be searched for by the Salesforce id that was sent with them.
 async fn customers<C: Site>(
     site: &C,
-    records: &[MappedRecord],
+    records: &[MappedRecord<'_>],
     open: &[usize],
 ) -> Result<Found, SiteError> {
     let external_id = |position: &usize| records.get(*position).and_then(MappedRecord::external_id);
@@ -143,7 +143,7 @@ async fn profiles<C: Site>(
 }
 
 fn judge(
-    record: &MappedRecord,
+    record: &MappedRecord<'_>,
     candidates: &[SiteProfile],
     full: &HashMap<String, SiteProfile>,
 ) -> Evidence {

@@ -16,9 +16,12 @@ use csm_import::mapping::definition::Definitions;
 use csm_import::mapping::mapper::{Mapper, Policies};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
+use csm_import::salesforce::examine::Examined;
+use csm_import::salesforce::export::NotAnExport;
 use jiff::Timestamp;
 
-use crate::reading::{self, Understood};
+use crate::listing::{self, Found, Unlisted};
+use crate::reading;
 use crate::splitter::Splitter;
 
 /// How often the site is asked for its detail fields before an import begins without them.
@@ -163,8 +166,10 @@ where
             dialect: self.settings.dialect,
             policies: Policies {
                 unknown_organization: self.settings.unknown_organization,
+                person_accounts: self.settings.person_accounts,
                 ..Policies::default()
             },
+            archives: self.settings.archives,
             organization_fields: None,
             customer_fields: None,
         };
@@ -174,13 +179,8 @@ where
                 Err(Unavailable) => return Ok(None),
             }
         }
-        for (source, object) in (0..).zip(&document.objects) {
-            match self.understand(&document, source, object).await? {
-                Ok(export) => document.exports.push(export),
-                Err(reason) => {
-                    document.ignored.push(Ignored { key: object.key.clone(), reason });
-                }
-            }
+        for (number, object) in (0..).zip(document.objects.clone()) {
+            self.understand(&mut document, number, &object).await?;
         }
         self.archive.put(&keys::document(id), &document, Condition::Absent).await?;
         Ok(Some(id))
@@ -209,34 +209,82 @@ where
         }
     }
 
+    /// Adds the files of an object to the document: the exports, and what is ignored.
     async fn understand(
         &self,
-        document: &ImportDocument,
-        source: u32,
+        document: &mut ImportDocument,
+        number: u32,
         object: &SourceObject,
-    ) -> Result<Result<Export, String>, ConsumeError> {
-        let understood = match reading::recognise(&self.exports, object).await {
-            Ok(Ok(understood)) => understood,
-            Ok(Err(refused)) => return Ok(Err(refused.to_string())),
-            Err(ExportError::Gone) => {
-                return Ok(Err("It was deleted before it could be read.".to_owned()));
-            }
-            Err(error) => return Err(error.into()),
+    ) -> Result<(), ConsumeError> {
+        let key = &object.key;
+        let ignore = |document: &mut ImportDocument, key: &str, reason: String| {
+            document.ignored.push(Ignored { key: key.to_owned(), reason });
         };
-        let Understood { header, recognised, attempt_of } = understood;
+        let gone = || "It was deleted before it could be read.".to_owned();
+        let files = match listing::files(&self.exports, object, &document.archives).await {
+            Ok(files) => files,
+            Err(Unlisted::Refused(refused)) => {
+                ignore(document, key, refused.to_string());
+                return Ok(());
+            }
+            Err(Unlisted::Export(ExportError::Gone)) => {
+                ignore(document, key, gone());
+                return Ok(());
+            }
+            Err(Unlisted::Export(error)) => return Err(error.into()),
+        };
+        for found in files {
+            let file = found.file.clone();
+            match self.export(document, number, object, found).await {
+                Ok(Ok(export)) => document.exports.push(export),
+                Ok(Err(refused)) => ignore(document, &file, refused.to_string()),
+                Err(ExportError::Gone) => ignore(document, &file, gone()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Understands one file of an object.
+    async fn export(
+        &self,
+        document: &ImportDocument,
+        number: u32,
+        object: &SourceObject,
+        mut found: Found,
+    ) -> Result<Result<Export, NotAnExport>, ExportError> {
+        if let Some(refused) = found.refused.take() {
+            return Ok(Err(refused));
+        }
+        let (limits, encoding) = (&document.archives, self.settings.export_encoding);
+        let examined = reading::examine(&self.exports, object, &found, limits, encoding).await?;
+        let Examined { header, recognised, format, survey, attempt_of } = match examined {
+            Ok(examined) => examined,
+            Err(refused) => return Ok(Err(refused)),
+        };
         let mut columns = Vec::new();
         for stage in Stage::ALL {
-            if !stage.reads(recognised, &header) {
+            if !stage.reads(recognised, &header, document.policies.person_accounts) {
                 continue;
             }
             let fields = document.fields(stage);
             match Mapper::new(stage, &header, &recognised, fields, &document.policies) {
                 Ok(mapper) => columns.push((stage, mapper.columns())),
-                Err(refused) => return Ok(Err(refused.to_string())),
+                Err(refused) => return Ok(Err(refused)),
             }
         }
-        let header = header.names().to_vec();
-        Ok(Ok(Export { source, recognised, attempt_of, header, columns }))
+        Ok(Ok(Export {
+            source: u32::try_from(document.exports.len()).unwrap_or(u32::MAX),
+            object: number,
+            file: found.file,
+            wrappings: found.wrappings,
+            recognised,
+            attempt_of,
+            format,
+            survey,
+            header: header.names().to_vec(),
+            columns,
+        }))
     }
 }
 

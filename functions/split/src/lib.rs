@@ -1,6 +1,7 @@
 //! SPLIT: what was dropped becomes an import, and its exports become batches.
 
 pub mod intake;
+pub mod listing;
 pub mod notification;
 pub mod organizations;
 pub mod reading;

@@ -84,7 +84,8 @@ impl Organizations {
                 let both = format!("{id} {name}");
                 let both = hash(account) ^ xxh3_64(both.as_bytes());
                 known.fingerprint = known.fingerprint.wrapping_add(both);
-                known.names.remember(&Profile::Organization { name, details: Vec::new() }, account);
+                let named = Profile::Organization { name: name.into(), details: Vec::new() };
+                known.names.remember(&named, account);
                 known.ids.insert(account, id.into_boxed_str());
             }
         }
@@ -114,7 +115,7 @@ async fn learned<S: Store>(
                 (record.profile, result.id, result.csm_id)
             {
                 let shard = shards.entry(hash(account) % ORGANIZATION_SHARDS).or_default();
-                shard.insert(account, Known { id, name });
+                shard.insert(account, Known { id, name: name.into_owned() });
             }
         }
     }

@@ -1,59 +1,71 @@
-//! Looking at the beginning of an export.
+//! Examining the files of an export.
 
-use csm_import::import::id::{ImportId, SourceObject};
+use csm_import::import::id::SourceObject;
 use csm_import::port::{ExportError, Exports};
-use csm_import::salesforce::export::{self, NotAnExport, Recognised};
-use csm_import::salesforce::header::{Header, IMPORT_COLUMN};
-use csm_import::salesforce::stream::Records;
+use csm_import::salesforce::container::Limits;
+use csm_import::salesforce::encoding::Charset;
+use csm_import::salesforce::examine::{Examined, Examiner};
+use csm_import::salesforce::export::NotAnExport;
+use csm_import::salesforce::unpack::Unpacked;
 
-/// What an object that is an export turned out to be.
-#[derive(Clone, Debug)]
-pub struct Understood {
-    /// Its columns.
-    pub header: Header,
-    /// What its records are.
-    pub recognised: Recognised,
-    /// The import whose `errors.csv` it is, by its first record.
-    pub attempt_of: Option<ImportId>,
-}
+use crate::listing::Found;
 
-/// Tells what an object is.
+/// Tells what a file is, by reading all of it.
+///
+/// `configured` is the encoding of what is not UTF-8 and does not say what it is.
 ///
 /// # Errors
-/// The object cannot be read. What it turns out to be is the inner result.
-pub async fn recognise<E: Exports>(
+/// The object cannot be read. What the file turns out to be is the inner result.
+pub async fn examine<E: Exports>(
     exports: &E,
     object: &SourceObject,
-) -> Result<Result<Understood, NotAnExport>, ExportError> {
-    let mut records = Records::open(exports, object).await?;
-    let mut understood: Option<Understood> = None;
-    while records.fill().await? {
-        if records.is_short() {
-            continue;
+    found: &Found,
+    limits: &Limits,
+    configured: Option<Charset>,
+) -> Result<Result<Examined, NotAnExport>, ExportError> {
+    // Text in such an encoding is valid UTF-8, of other characters.
+    let certain = configured.filter(|charset| !charset.is_ascii_compatible());
+    let first = read(exports, object, found, limits, certain).await?;
+    let Some(examined) = first else {
+        let charset = configured.unwrap_or(Charset::WINDOWS_1252);
+        let again = read(exports, object, found, limits, Some(charset)).await?;
+        return Ok(again.unwrap_or(Err(NotAnExport::Empty)).map(|mut examined| {
+            // A byte order mark counts more, whatever follows it.
+            let guessed = configured.is_none() && examined.format.encoding == charset;
+            examined.survey.guessed = guessed;
+            examined
+        }));
+    };
+    Ok(examined)
+}
+
+/// Reads a file with an encoding; `None` when it is not in UTF-8, as was thought.
+async fn read<E: Exports>(
+    exports: &E,
+    object: &SourceObject,
+    found: &Found,
+    limits: &Limits,
+    charset: Option<Charset>,
+) -> Result<Option<Result<Examined, NotAnExport>>, ExportError> {
+    let mut bytes = Unpacked::open(exports, object, &found.wrappings, limits).await?;
+    let mut examiner = Examiner::new(&found.file, charset);
+    loop {
+        let fed = match bytes.next().await {
+            Ok(Some(bytes)) => examiner.feed(&bytes),
+            Ok(None) => break,
+            Err(ExportError::Container(damaged)) => return Ok(Some(Err(damaged.into()))),
+            Err(error) => return Err(error),
+        };
+        if examiner.is_misread() {
+            return Ok(None);
         }
-        if understood.is_none() {
-            if let Err(refused) = export::sniff(records.beginning()) {
-                return Ok(Err(refused));
-            }
-            let Some(record) = records.next_record() else { continue };
-            let header = match Header::read(&record) {
-                Ok(header) => header,
-                Err(refused) => return Ok(Err(refused)),
-            };
-            match export::recognise(object.file_name(), &header) {
-                Ok(recognised) => {
-                    understood = Some(Understood { header, recognised, attempt_of: None });
-                }
-                Err(refused) => return Ok(Err(refused)),
-            }
-        }
-        let Some(found) = &mut understood else { continue };
-        let Some(column) = found.header.position(IMPORT_COLUMN) else { break };
-        if let Some(record) = records.next_record() {
-            let id = record.get(column).and_then(|field| str::from_utf8(field).ok());
-            found.attempt_of = id.and_then(ImportId::parse);
-            break;
+        if let Err(refused) = fed {
+            return Ok(Some(Err(refused)));
         }
     }
-    Ok(understood.ok_or(NotAnExport::Empty))
+    let ended = examiner.end();
+    if examiner.is_misread() {
+        return Ok(None);
+    }
+    Ok(Some(ended.and_then(|()| examiner.finish())))
 }

@@ -4,6 +4,7 @@
 use csm_import::csm::port::Site;
 use std::collections::BTreeSet;
 
+use csm_import::code::Code;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
 use csm_import::import::counts;
@@ -14,12 +15,13 @@ use csm_import::import::manifest::{LeftOut, Manifest};
 use csm_import::import::outcome::Outcome;
 use csm_import::import::progress::{Stop, StopCode};
 use csm_import::import::segment::{Part, PartWriter, SegmentWriter};
-use csm_import::mapping::mapper::{Issue, MappedRecord, Mapper, Verdict};
+use csm_import::mapping::mapper::{Issue, Links, MappedRecord, Mapper, PersonAccounts, Verdict};
+use csm_import::mapping::relation::{Left, RelationCounts, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
 use csm_import::salesforce::header::Header;
-use csm_import::salesforce::reader::Record;
+use csm_import::salesforce::record::Record;
 use csm_import::salesforce::stream::Records;
 
 use crate::organizations::Organizations;
@@ -37,9 +39,9 @@ struct Gathered {
 }
 
 /// A part that is full and has to be written before going on.
-enum Full {
-    Segment(Part),
-    LeftOut(Part),
+struct Full {
+    key: String,
+    part: Part,
 }
 
 impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
@@ -70,11 +72,12 @@ where
         let mut organizations =
             Organizations::load(&self.archive, &self.settings.site(), settled.as_ref()).await?;
         let edition = organizations.edition();
-        let mut gathered = Gathered::new(import, stage, edition);
-        if stage == Stage::Organizations {
-            gathered.seen = organizations.take_names();
-        }
-        let manifest = match self.gather(&document, stage, &organizations, gathered).await {
+        let names = organizations.take_names();
+        let begin = |edition| Gathered {
+            seen: if stage == Stage::Organizations { names.clone() } else { Seen::default() },
+            ..Gathered::new(import, stage, edition)
+        };
+        let manifest = match self.gather_latest(&document, &organizations, begin, edition).await {
             Ok(manifest) => manifest,
             Err(ConsumeError::Export(ExportError::Gone)) => {
                 self.stop_gone(import).await?;
@@ -91,46 +94,145 @@ where
         }
     }
 
+    /// Gathers a stage. Where records share an id, the export is read once more to find the latest
+    /// version of each, and then gathered anew.
+    async fn gather_latest(
+        &self,
+        document: &ImportDocument,
+        organizations: &Organizations,
+        begin: impl Fn(Edition) -> Gathered,
+        edition: Edition,
+    ) -> Result<Manifest, ConsumeError> {
+        let gathered = self.gather(document, organizations, begin(edition)).await?;
+        let Gathered { manifest, mut seen, .. } = gathered;
+        let mut versions = seen.take_versions();
+        if !versions.are_contested() {
+            return Ok(manifest);
+        }
+        let stage = manifest.stage;
+        // What is known so far takes memory that the next pass needs.
+        drop(seen);
+        for export in document.exports_of(stage) {
+            let Some(mapper) = mapper(document, stage, export) else { continue };
+            self.each(document, export, |record| {
+                if let Some((id, modified)) = mapper.version(record) {
+                    versions.weigh(id, modified);
+                }
+                Ok(None)
+            })
+            .await?;
+        }
+        // Parts of its own: somebody else may be at the first pass still.
+        let mut gathered = begin(edition.weighed());
+        gathered.seen = gathered.seen.with_versions(versions.settle());
+        Ok(self.gather(document, organizations, gathered).await?.manifest)
+    }
+
     async fn gather(
         &self,
         document: &ImportDocument,
-        stage: Stage,
         organizations: &Organizations,
         mut gathered: Gathered,
-    ) -> Result<Manifest, ConsumeError> {
+    ) -> Result<Gathered, ConsumeError> {
+        let stage = gathered.manifest.stage;
+        let mut relations = Relations::default();
+        if stage == Stage::Customers {
+            for export in document.relations() {
+                self.relate(document, export, &mut relations, &mut gathered).await?;
+            }
+            self.note_people(document, &mut gathered.seen).await?;
+        }
+        relations.complete();
+        let find = |account| organizations.get(account);
+        let mut links = Links { organizations: &find, relations: &mut relations };
         for export in document.exports_of(stage) {
             self.remember(export.attempt_of, stage, &mut gathered.seen).await?;
-            let Some(object) = document.object(export) else {
-                continue;
-            };
             let Some(mapper) = mapper(document, stage, export) else {
                 continue;
             };
-            let mut records = Records::open(&self.exports, object).await?;
-            while records.fill().await? {
-                while let Some(record) = records.next_record() {
-                    if record.number == 0 {
-                        continue;
-                    }
-                    let verdict = {
-                        let find = |account| organizations.get(account);
-                        mapper.map(&record, &mut gathered.seen, &find)
-                    };
-                    if let Some(full) = gathered.add(export.source, &record, verdict)? {
-                        self.write(&gathered.manifest, full).await?;
-                    }
+            self.each(document, export, |record| {
+                let verdict = mapper.map(record, &mut gathered.seen, &mut links);
+                gathered.add(export.source, record, verdict)
+            })
+            .await?;
+        }
+        gathered.manifest.relations = relations.counts();
+        for full in gathered.finish() {
+            self.write(full).await?;
+        }
+        Ok(gathered)
+    }
+
+    /// Hands every record of an export to `take`, and writes the parts that become full by it.
+    async fn each(
+        &self,
+        document: &ImportDocument,
+        export: &Export,
+        mut take: impl FnMut(&Record<'_>) -> Result<Option<Full>, ConsumeError> + Send,
+    ) -> Result<(), ConsumeError> {
+        let Some(place) = document.place(export) else {
+            return Ok(());
+        };
+        let mut records = Records::open(&self.exports, place, &document.archives).await?;
+        while records.fill().await? {
+            while let Some(record) = records.next_record() {
+                if let Some(full) = take(&record)? {
+                    self.write(full).await?;
                 }
             }
         }
-        let Gathered { mut manifest, segments, left_out, .. } = gathered;
-        let (segment, batches) = segments.finish();
-        let (part, parts) = left_out.finish();
-        manifest.batches = batches;
-        manifest.left_out_parts = parts;
-        for full in segment.map(Full::Segment).into_iter().chain(part.map(Full::LeftOut)) {
-            self.write(&manifest, full).await?;
+        Ok(())
+    }
+
+    /// Reads the relations between contacts and accounts.
+    async fn relate(
+        &self,
+        document: &ImportDocument,
+        export: &Export,
+        relations: &mut Relations,
+        gathered: &mut Gathered,
+    ) -> Result<(), ConsumeError> {
+        let reader = RelationReader::new(&header(export), export.survey.null_word);
+        self.each(document, export, |record| {
+            let relation = reader.read(record);
+            relations.add(relation.as_ref().copied());
+            match relation {
+                Ok(_) => Ok(None),
+                // Every contact with an account has one.
+                Err(Left::Skipped(issue)) if issue.code == Code::RelationDirect => Ok(None),
+                Err(Left::Skipped(issue)) => {
+                    gathered.add_left_out(export.source, record, Outcome::Skipped, issue)
+                }
+                Err(Left::Rejected(issue)) => {
+                    gathered.add_left_out(export.source, record, Outcome::Rejected, issue)
+                }
+            }
+        })
+        .await
+    }
+
+    /// Notes the contacts of people who are not imported as customers, so that these contacts are
+    /// not either. Contacts that say themselves that they are such need no note.
+    async fn note_people(
+        &self,
+        document: &ImportDocument,
+        seen: &mut Seen,
+    ) -> Result<(), ConsumeError> {
+        if document.policies.person_accounts == PersonAccounts::Customers {
+            return Ok(());
         }
-        Ok(manifest)
+        for export in document.exports_of(Stage::Organizations) {
+            let Some(mapper) = mapper(document, Stage::Organizations, export) else { continue };
+            if !header(export).has("PersonContactId") {
+                continue;
+            }
+            self.each(document, export, |record| {
+                seen.mapped(None, mapper.contact_of_person(record));
+                Ok(None)
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// Remembers what earlier attempts at the same records sent: a contact that was rejected because
@@ -163,13 +265,9 @@ where
         Ok(())
     }
 
-    async fn write(&self, manifest: &Manifest, full: Full) -> Result<(), ConsumeError> {
-        let Manifest { import, stage, edition, .. } = manifest;
-        let (key, part) = match full {
-            Full::Segment(part) => (keys::segment(*import, *stage, *edition, part.number), part),
-            Full::LeftOut(part) => (keys::left_out(*import, *stage, *edition, part.number), part),
-        };
-        self.archive.store.write(&key, part.lines.into(), Condition::Always).await?;
+    async fn write(&self, full: Full) -> Result<(), ConsumeError> {
+        let lines = full.part.lines.into();
+        self.archive.store.write(&full.key, lines, Condition::Always).await?;
         Ok(())
     }
 
@@ -188,11 +286,14 @@ where
 
 /// The mapper of an export. The import began only because there was one, so it is there again.
 fn mapper(document: &ImportDocument, stage: Stage, export: &Export) -> Option<Mapper> {
-    let header = Header::new(export.header.iter().map(String::as_str));
     let fields = document.fields(stage);
-    let mapper =
-        Mapper::new(stage, &header, &export.recognised, fields, &document.policies).ok()?;
-    Some(mapper.with_source(export.source))
+    let (header, policies) = (header(export), &document.policies);
+    let mapper = Mapper::new(stage, &header, &export.recognised, fields, policies).ok()?;
+    Some(mapper.with_source(export.source).with_findings(&export.survey))
+}
+
+fn header(export: &Export) -> Header {
+    Header::new(export.header.iter().map(String::as_str))
 }
 
 impl Gathered {
@@ -206,6 +307,7 @@ impl Gathered {
                 rejected: counts::ByCode::new(),
                 skipped: counts::ByCode::new(),
                 warnings: counts::ByCode::new(),
+                relations: RelationCounts::default(),
                 left_out_parts: 0,
                 batches: Vec::new(),
             },
@@ -220,7 +322,7 @@ impl Gathered {
         &mut self,
         source: u32,
         record: &Record<'_>,
-        verdict: Verdict,
+        verdict: Verdict<'_>,
     ) -> Result<Option<Full>, ConsumeError> {
         match verdict {
             Verdict::NotOfThisStage => Ok(None),
@@ -236,13 +338,13 @@ impl Gathered {
         }
     }
 
-    fn add_mapped(&mut self, mapped: &MappedRecord) -> Result<Option<Full>, ConsumeError> {
+    fn add_mapped(&mut self, mapped: &MappedRecord<'_>) -> Result<Option<Full>, ConsumeError> {
         self.manifest.mapped += 1;
         for warning in &mapped.warnings {
             counts::count(&mut self.manifest.warnings, warning.code);
         }
         let part = self.segments.push(|out| serde_json::to_writer(out, mapped));
-        Ok(part.map_err(ConsumeError::unwritable)?.map(Full::Segment))
+        Ok(part.map_err(ConsumeError::unwritable)?.map(|part| self.segment(part)))
     }
 
     fn add_left_out(
@@ -256,6 +358,27 @@ impl Gathered {
         let (record, line) = (record.number, record.line);
         let line = LeftOut { source, record, line, outcome, issue, hint };
         let part = self.left_out.push(|out| serde_json::to_writer(out, &line));
-        Ok(part.map_err(ConsumeError::unwritable)?.map(Full::LeftOut))
+        Ok(part.map_err(ConsumeError::unwritable)?.map(|part| self.rejected(part)))
+    }
+
+    /// Ends the last batch; the parts that are left have to be written.
+    fn finish(&mut self) -> Vec<Full> {
+        let (segment, batches) =
+            std::mem::replace(&mut self.segments, SegmentWriter::new(PART)).finish();
+        let (part, parts) = std::mem::replace(&mut self.left_out, PartWriter::new(PART)).finish();
+        self.manifest.batches = batches;
+        self.manifest.left_out_parts = parts;
+        let segment = segment.map(|part| self.segment(part));
+        segment.into_iter().chain(part.map(|part| self.rejected(part))).collect()
+    }
+
+    fn segment(&self, part: Part) -> Full {
+        let Manifest { import, stage, edition, .. } = self.manifest;
+        Full { key: keys::segment(import, stage, edition, part.number), part }
+    }
+
+    fn rejected(&self, part: Part) -> Full {
+        let Manifest { import, stage, edition, .. } = self.manifest;
+        Full { key: keys::left_out(import, stage, edition, part.number), part }
     }
 }

@@ -35,7 +35,7 @@ pub enum Answer {
 pub async fn hand_over<C: Site>(
     site: &C,
     batch: &Batch,
-    records: &[MappedRecord],
+    records: &[MappedRecord<'_>],
     dialects: &[Dialect],
 ) -> Result<Answer, ConsumeError> {
     let mut answers = Vec::new();

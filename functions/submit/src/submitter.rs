@@ -138,7 +138,7 @@ where
     async fn refused(
         &self,
         batch: &Batch,
-        records: &[MappedRecord],
+        records: &[MappedRecord<'_>],
         answers: Vec<(Dialect, String)>,
     ) -> Result<Disposition, ConsumeError> {
         tracing::warn!(import = %batch.import, stage = %batch.stage, batch = %batch.batch, "the site refused the batch");
@@ -161,7 +161,7 @@ where
     async fn not_now(
         &self,
         batch: &Batch,
-        records: &[MappedRecord],
+        records: &[MappedRecord<'_>],
         error: SiteError,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
@@ -204,7 +204,7 @@ where
     async fn give_up(
         &self,
         batch: &Batch,
-        records: &[MappedRecord],
+        records: &[MappedRecord<'_>],
         code: Code,
     ) -> Result<Disposition, ConsumeError> {
         let unknown = |record| result(record, Outcome::Unknown, code, None);
@@ -231,7 +231,7 @@ where
 }
 
 fn result(
-    record: &MappedRecord,
+    record: &MappedRecord<'_>,
     outcome: Outcome,
     code: Code,
     message: Option<&str>,

@@ -51,6 +51,9 @@ pub struct Args {
     /// How long a folder must have been quiet before it is taken as complete.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(0..=900))]
     pub settle_seconds: Option<u32>,
+    /// A parameter of the template, such as `ExportEncoding=Shift_JIS`; may be given several times.
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
     /// Give up when nothing has changed for so long.
     #[arg(long, value_name = "SECONDS", default_value_t = 1800)]
     pub timeout: u64,
@@ -101,6 +104,13 @@ fn seconds(text: &str) -> Result<f64, String> {
     Ok(value)
 }
 
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("not of the form NAME=VALUE".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,6 +137,9 @@ mod tests {
             );
         }
         assert!(parse(&["x", "--task-seconds", "-1"]).is_err());
+        assert!(parse(&["x", "--parameter", "ExportEncoding"]).is_err());
+        let args = parse(&["x", "--parameter", "A=b=c", "--parameter", "D=e"]).unwrap();
+        assert_eq!(args.parameters, [("A".into(), "b=c".into()), ("D".into(), "e".into())]);
         assert!(parse(&[]).is_err());
     }
 }

@@ -20,6 +20,7 @@ struct Summary {
     records: Records,
     objects: BTreeMap<String, Records>,
     batches: BTreeMap<String, Value>,
+    files: Vec<File>,
     ignored: Vec<Ignored>,
     #[serde(flatten)]
     other: Map<String, Value>,
@@ -35,6 +36,16 @@ struct Records {
     failed: u64,
     skipped: u64,
     unknown: u64,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct File {
+    #[serde(rename = "file")]
+    key: String,
+    encoding: String,
+    records: u64,
+    notices: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -152,9 +163,14 @@ impl Summary {
                 }
             }
         }
-        for ignored in &self.ignored {
-            let _ = writeln!(text, "  ignored       {}: {}", ignored.key, ignored.reason);
+        for File { key, encoding, records, notices } in &self.files {
+            let _ = write!(text, "  file          {key}: {records} records in {encoding}");
+            for (code, count) in notices {
+                let _ = write!(text, ", {code} {count}");
+            }
+            text.push('\n');
         }
+        self.render_ignored(text);
         if !self.batches.is_empty() {
             let numbers = self.batches.iter().map(|(name, count)| format!("{name} {count}"));
             let _ = writeln!(text, "  batches       {}", numbers.collect::<Vec<_>>().join(", "));
@@ -162,6 +178,7 @@ impl Summary {
         let _ = writeln!(text, "Files: {}", out.join(&self.import).display());
         for (file, content) in [
             ("errors.csv", "records that were not imported, to be corrected and dropped again"),
+            ("issues.csv", "everything that was noticed, a line each"),
             ("succeeded.csv", "records that were imported"),
             ("report.html", "the same as a page"),
             ("summary.json", "this ledger"),
@@ -169,6 +186,26 @@ impl Summary {
             let idle = file == "errors.csv" && self.records.left_out() == 0;
             if !idle && out.join(&self.import).join(file).is_file() {
                 let _ = writeln!(text, "  {file:13} {content}");
+            }
+        }
+    }
+}
+
+/// Files that are named for each reason why files are ignored; a Data Export has hundreds of others.
+const NAMED: usize = 5;
+
+impl Summary {
+    fn render_ignored(&self, text: &mut String) {
+        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for ignored in &self.ignored {
+            by_reason.entry(&ignored.reason).or_default().push(&ignored.key);
+        }
+        for (reason, keys) in by_reason {
+            for key in keys.iter().take(NAMED) {
+                let _ = writeln!(text, "  ignored       {key}: {reason}");
+            }
+            if let Some(more) = keys.len().checked_sub(NAMED).filter(|more| *more > 0) {
+                let _ = writeln!(text, "  ignored       {more} more: {reason}");
             }
         }
     }
@@ -197,7 +234,10 @@ mod tests {
         "records":{"read":5,"imported":3,"unchanged":1,"rejected":0,"failed":0,"skipped":1,"unknown":0},
         "objects":{"customers":{"read":5,"imported":3,"unchanged":1,"skipped":1}},
         "batches":{"total":1,"settled":1,"dead_lettered":0},
-        "skipped_by_code":{"duplicate":1},"unheard_of":{"x":[1]}}"#;
+        "skipped_by_code":{"duplicate":1},"unheard_of":{"x":[1]},
+        "files":[{"file":"exports/Contact.csv","encoding":"UTF-8","records":5,"notices":{"nuls-removed":2}}],
+        "ignored":[{"key":"a","reason":"r"},{"key":"b","reason":"r"},{"key":"c","reason":"r"},
+            {"key":"d","reason":"r"},{"key":"e","reason":"r"},{"key":"f","reason":"r"}]}"#;
 
     fn ledger(summaries: &[&str]) -> Ledger {
         let mut ledger = Ledger::default();
@@ -245,5 +285,12 @@ mod tests {
         assert!(text.contains("skipped               1  duplicate"), "{text}");
         assert!(text.contains("batches       dead_lettered 0, settled 1, total 1"), "{text}");
         assert!(text.contains("Files: out/a"), "{text}");
+        let file = "file          exports/Contact.csv: 5 records in UTF-8, nuls-removed 2";
+        assert!(text.contains(file), "{text}");
+        assert!(
+            text.contains("ignored       e: r") && !text.contains("ignored       f: r"),
+            "{text}"
+        );
+        assert!(text.contains("ignored       1 more: r"), "{text}");
     }
 }

@@ -41,6 +41,9 @@ impl Session {
         if let Some(tasks) = args.max_open_tasks {
             options = options.parameter("MaxOpenTasks", tasks.to_string());
         }
+        for (name, value) in &args.parameters {
+            options = options.parameter(name, value.clone());
+        }
         options.aws_endpoint.clone_from(&args.aws_endpoint);
         options.notes = Notes { shown: true };
         let cloud = Arc::new(Cloud::start(options).await?);

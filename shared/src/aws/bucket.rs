@@ -49,7 +49,13 @@ impl Bucket {
         Ok(Some((object, written)))
     }
 
-    async fn stream(&self, object: &SourceObject, from: u64) -> Result<ByteStream, ExportError> {
+    /// A stream of an object from a byte on, and how many bytes come before it all the same: a service
+    /// may answer a range with the whole (RFC 9110, 14.2), and emulators do when a version is asked for.
+    async fn stream(
+        &self,
+        object: &SourceObject,
+        from: u64,
+    ) -> Result<(ByteStream, u64), ExportError> {
         let mut request = self.client.get_object().bucket(&self.name).key(&object.key);
         request = match &object.version {
             Some(version) => request.version_id(version),
@@ -59,7 +65,10 @@ impl Bucket {
             request = request.range(format!("bytes={from}-"));
         }
         match request.send().await {
-            Ok(answer) => Ok(answer.body),
+            Ok(answer) => {
+                let before = if answer.content_range.is_some() { 0 } else { from };
+                Ok((answer.body, before))
+            }
             Err(error) if matches!(status(&error), Some(404 | 405 | 412)) => Err(ExportError::Gone),
             Err(error) => Err(port("opening an export", error).into()),
         }
@@ -206,9 +215,10 @@ impl Exports for Bucket {
         Ok((objects, newest))
     }
 
-    async fn open(&self, object: &SourceObject) -> Result<ExportStream, ExportError> {
-        let body = self.stream(object, 0).await?;
-        Ok(ExportStream { bucket: self.clone(), object: object.clone(), body, read: 0, resumes: 0 })
+    async fn open(&self, object: &SourceObject, from: u64) -> Result<ExportStream, ExportError> {
+        let (body, before) = self.stream(object, from).await?;
+        let (bucket, object) = (self.clone(), object.clone());
+        Ok(ExportStream { bucket, object, body, before, read: from, resumes: 0 })
     }
 }
 
@@ -218,6 +228,8 @@ pub struct ExportStream {
     bucket: Bucket,
     object: SourceObject,
     body: ByteStream,
+    /// Bytes that come before those that were asked for.
+    before: u64,
     read: u64,
     resumes: u32,
 }
@@ -226,14 +238,20 @@ impl Chunks for ExportStream {
     async fn next(&mut self) -> Result<Option<Bytes>, ExportError> {
         loop {
             match self.body.try_next().await {
-                Ok(Some(chunk)) => {
+                Ok(Some(mut chunk)) => {
+                    let before = usize::try_from(self.before).unwrap_or(usize::MAX);
+                    let passed = chunk.split_to(before.min(chunk.len())).len();
+                    self.before -= passed as u64;
+                    if chunk.is_empty() {
+                        continue;
+                    }
                     self.read += chunk.len() as u64;
                     return Ok(Some(chunk));
                 }
                 Ok(None) => return Ok(None),
                 Err(_) if self.resumes < RESUMES && self.read < self.object.size => {
                     self.resumes += 1;
-                    self.body = self.bucket.stream(&self.object, self.read).await?;
+                    (self.body, self.before) = self.bucket.stream(&self.object, self.read).await?;
                 }
                 Err(error) => return Err(PortError::new("reading an export", error).into()),
             }

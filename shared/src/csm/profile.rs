@@ -1,5 +1,7 @@
 //! A profile as the site gives it back, and whether it holds what was sent.
 
+use std::borrow::Cow;
+
 use serde_json::Value;
 
 use super::answer::{list, text};
@@ -15,7 +17,7 @@ pub struct SiteProfile {
     /// A customer's email.
     pub email: Option<String>,
     /// The details, when the answer held them.
-    pub details: Option<Vec<Detail>>,
+    pub details: Option<Vec<Detail<'static>>>,
     /// The organizations of a customer, when the answer held them.
     pub organizations: Option<Vec<String>>,
 }
@@ -74,7 +76,7 @@ impl SiteProfile {
     }
 
     /// The values of one detail field, when the profile holds it.
-    pub fn detail(&self, name: &str) -> Option<&[String]> {
+    pub fn detail(&self, name: &str) -> Option<&[Cow<'static, str>]> {
         let details = self.details.as_ref()?;
         details.iter().find(|detail| detail.name == name).map(|detail| detail.values.as_slice())
     }
@@ -94,32 +96,34 @@ fn same(held: Option<&str>, sent: &str) -> bool {
     held.is_none_or(|held| same_name(held, sent))
 }
 
-fn same_values(held: &[String], sent: &[String]) -> bool {
+fn same_values(held: &[Cow<'_, str>], sent: &[Cow<'_, str>]) -> bool {
     held.len() == sent.len()
         && sent.iter().all(|value| held.iter().any(|h| h.trim() == value.trim()))
 }
 
-fn details(value: &Value) -> Option<Vec<Detail>> {
+fn details(value: &Value) -> Option<Vec<Detail<'static>>> {
     let entries = value.as_array()?;
     Some(entries.iter().filter_map(detail).collect())
 }
 
-fn detail(value: &Value) -> Option<Detail> {
+fn detail(value: &Value) -> Option<Detail<'static>> {
     let values = match (value.get("values"), value.get("value")) {
         (Some(Value::Array(list)), _) | (None, Some(Value::Array(list))) => {
-            list.iter().filter_map(text).collect()
+            list.iter().filter_map(text).map(Cow::Owned).collect()
         }
-        (Some(single), _) | (None, Some(single)) => text(single).into_iter().collect(),
+        (Some(single), _) | (None, Some(single)) => {
+            text(single).map(Cow::Owned).into_iter().collect()
+        }
         (None, None) => Vec::new(),
     };
-    Some(Detail { name: text(value.get("name")?)?, values })
+    Some(Detail { name: text(value.get("name")?)?.into(), values })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn sent() -> Profile {
+    fn sent() -> Profile<'static> {
         Profile::Customer {
             email: "Ada@example.com".into(),
             display_name: "Ada".into(),

@@ -96,7 +96,7 @@ pub fn idempotency_key(import: Uuid, stage: Stage, batch: u32, body: &[u8]) -> U
 struct Body<'a> {
     stage: Stage,
     dialect: Dialect,
-    records: &'a [MappedRecord],
+    records: &'a [MappedRecord<'a>],
 }
 
 impl Serialize for Body<'_> {
@@ -110,7 +110,7 @@ impl Serialize for Body<'_> {
 
 struct Items<'a> {
     dialect: Dialect,
-    records: &'a [MappedRecord],
+    records: &'a [MappedRecord<'a>],
 }
 
 impl Serialize for Items<'_> {
@@ -135,7 +135,7 @@ struct Item<'a> {
 
 struct Payload<'a> {
     dialect: Dialect,
-    profile: &'a Profile,
+    profile: &'a Profile<'a>,
 }
 
 impl Serialize for Payload<'_> {

@@ -57,7 +57,7 @@ impl Names {
             };
             let known = known.get(position).and_then(Option::as_deref);
             let id = record.id.as_ref().map(SalesforceId::as_str);
-            for name in [Some(own.as_str()), id, known].into_iter().flatten() {
+            for name in [Some(own.as_ref()), id, known].into_iter().flatten() {
                 names.add(name, position);
             }
         }

@@ -23,6 +23,13 @@ impl std::fmt::Display for BatchIndex {
 #[serde(transparent)]
 pub struct Edition(pub u32);
 
+impl Edition {
+    /// The edition of the same knowledge and of what is known about versions of records besides.
+    pub const fn weighed(self) -> Self {
+        Self(!self.0)
+    }
+}
+
 impl std::fmt::Display for Edition {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:08x}", self.0)

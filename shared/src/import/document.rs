@@ -9,7 +9,12 @@ use crate::csm::request::DialectSetting;
 use crate::mapping::definition::Definitions;
 use crate::mapping::mapper::{ColumnUse, Policies};
 use crate::mapping::stage::Stage;
+use crate::salesforce::container;
 use crate::salesforce::export::{Object, Recognised};
+use crate::salesforce::format::Format;
+use crate::salesforce::stream::Place;
+use crate::salesforce::survey::Survey;
+use crate::salesforce::unpack::Wrapping;
 
 /// What an import consists of and how its records are understood.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,16 +30,19 @@ pub struct ImportDocument {
     /// Imports that it takes over from: none of its batches is sent while they have open tasks.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replaces: BTreeSet<ImportId>,
-    /// Its objects, in the order in which they are read; `source` numbers count in this list.
+    /// Its objects.
     pub objects: Vec<SourceObject>,
-    /// How each object that is an export is understood.
+    /// How each file that is an export is understood; `source` numbers count in this list.
     pub exports: Vec<Export>,
-    /// Objects that are no export that can be imported, and why.
+    /// Files that are no export that can be imported, and why.
     pub ignored: Vec<Ignored>,
     /// The dialect asked for.
     pub dialect: DialectSetting,
     /// What to do in cases that are a matter of taste.
     pub policies: Policies,
+    /// What archives may be.
+    #[serde(default)]
+    pub archives: container::Limits,
     /// The detail fields that the site had; absent where it did not say.
     pub organization_fields: Option<Definitions>,
     /// The same for customers.
@@ -43,17 +51,33 @@ pub struct ImportDocument {
 
 impl ImportDocument {
     /// The exports that can hold records of a stage, in the order in which they are read: contacts
-    /// come before the person accounts that may be their twins.
+    /// come before the person accounts that may be their twins, and accounts before the contacts of
+    /// people who become organizations.
     pub fn exports_of(&self, stage: Stage) -> Vec<&Export> {
         let read = self.exports.iter().filter(|e| e.columns.iter().any(|(of, _)| *of == stage));
-        let (contacts, others): (Vec<_>, Vec<_>) =
-            read.partition(|export| export.recognised == Recognised::One(Object::Contact));
-        contacts.into_iter().chain(others).collect()
+        let first = match stage {
+            Stage::Organizations => Object::Account,
+            Stage::Customers => Object::Contact,
+        };
+        let (first, others): (Vec<_>, Vec<_>) =
+            read.partition(|export| export.recognised == Recognised::One(first));
+        first.into_iter().chain(others).collect()
     }
 
-    /// The object that an export was read from.
-    pub fn object(&self, export: &Export) -> Option<&SourceObject> {
-        self.objects.get(usize::try_from(export.source).ok()?)
+    /// The exports that hold links between contacts and accounts.
+    pub fn relations(&self) -> impl Iterator<Item = &Export> {
+        self.exports.iter().filter(|export| export.recognised == Recognised::Relations)
+    }
+
+    /// Where an export lies and how it is read.
+    pub fn place<'a>(&'a self, export: &'a Export) -> Option<Place<'a>> {
+        Some(Place {
+            object: self.objects.get(usize::try_from(export.object).ok()?)?,
+            wrappings: &export.wrappings,
+            format: export.format,
+            columns: &export.header,
+            records: export.survey.records,
+        })
     }
 
     /// Notes the detail fields that the site has for a stage.
@@ -73,11 +97,22 @@ impl ImportDocument {
     }
 }
 
-/// An object understood as an export.
+/// A file understood as an export.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Export {
-    /// Which object of the import.
+    /// Its number among the exports of the import.
     pub source: u32,
+    /// Which object of the import it lies in, from 0.
+    pub object: u32,
+    /// The key, and behind it the name of the member of a ZIP.
+    pub file: String,
+    /// The containers around it in the object.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrappings: Vec<Wrapping>,
+    /// How it is read.
+    pub format: Format,
+    /// What it holds besides good records.
+    pub survey: Survey,
     /// What its records are.
     pub recognised: Recognised,
     /// The import whose `errors.csv` it is: this one is a further attempt at the same records.
@@ -89,10 +124,10 @@ pub struct Export {
     pub columns: Vec<(Stage, Vec<ColumnUse>)>,
 }
 
-/// An object that is not imported.
+/// A file that is not imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ignored {
-    /// The key.
+    /// The key, and behind it the name of the member of a ZIP.
     pub key: String,
     /// A sentence that says what it is and what to drop instead.
     pub reason: String,

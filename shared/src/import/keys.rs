@@ -64,6 +64,11 @@ pub fn errors(id: ImportId) -> String {
     format!("{IMPORTS}{id}/errors.csv")
 }
 
+/// Everything irregular that was noticed, a line each.
+pub fn issues(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/issues.csv")
+}
+
 /// Which import took which object of a folder. Written by compare-and-swap.
 pub fn claims(folder: &str) -> String {
     format!(
@@ -120,6 +125,7 @@ mod tests {
             summary(id),
             succeeded(id),
             errors(id),
+            issues(id),
         ] {
             assert!(key.starts_with(&import(id)), "{key}");
         }

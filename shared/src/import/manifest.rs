@@ -8,6 +8,7 @@ use super::id::ImportId;
 use super::outcome::Outcome;
 use crate::code::Code;
 use crate::mapping::mapper::Issue;
+use crate::mapping::relation::RelationCounts;
 use crate::mapping::stage::Stage;
 
 /// `segments/<stage>.json`, written once.
@@ -27,6 +28,9 @@ pub struct Manifest {
     pub skipped: ByCode,
     /// Warnings of mapped records, by code.
     pub warnings: ByCode,
+    /// What became of the relations that customers are linked by.
+    #[serde(default)]
+    pub relations: RelationCounts,
     /// How many parts `rejected/` has for this stage.
     pub left_out_parts: u32,
     /// Where the lines of every batch lie.
@@ -57,9 +61,9 @@ impl Manifest {
 /// A record that never became part of a batch: a line of `rejected/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
-    /// Which object of the import the record came from.
+    /// Which export of the import the record came from.
     pub source: u32,
-    /// The number of the record in that object, from 1.
+    /// The number of the record in that export, from 1.
     pub record: u64,
     /// The line where it starts, as an editor shows it.
     pub line: u64,

@@ -24,6 +24,18 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The name, as in results and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Imported => "imported",
+            Self::Unchanged => "unchanged",
+            Self::Rejected => "rejected",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Unknown => "unknown",
+        }
+    }
+
     /// Whether the record belongs into `errors.csv`: somebody has to do something about it.
     pub const fn needs_attention(self) -> bool {
         matches!(self, Self::Rejected | Self::Failed | Self::Unknown)
@@ -33,9 +45,9 @@ impl Outcome {
 /// The result of one record of a batch: a line of `results/`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordResult {
-    /// Which object of the import the record came from.
+    /// Which export of the import the record came from.
     pub source: u32,
-    /// The number of the record in that object, from 1.
+    /// The number of the record in that export, from 1.
     pub record: u64,
     /// What became of it.
     pub outcome: Outcome,

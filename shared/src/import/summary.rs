@@ -3,14 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{self, ByCode, Counts};
-use super::document::{Ignored, ImportDocument};
+use super::document::{Export, Ignored, ImportDocument};
 use super::id::ImportId;
 use super::manifest::Manifest;
 use super::outcome::Outcome;
 use super::progress::Progress;
 use crate::code::Code;
 use crate::csm::request::Dialect;
+use crate::mapping::relation::RelationCounts;
 use crate::mapping::stage::Stage;
+use crate::salesforce::export::Recognised;
+use crate::salesforce::format::Format;
+use crate::salesforce::survey::Survey;
 
 /// How an import came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +55,12 @@ pub struct Summary {
     pub unknown_by_code: ByCode,
     /// What was noticed about records that were sent.
     pub warnings_by_code: ByCode,
+    /// What became of the relations between contacts and accounts, where there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relations: Option<RelationCounts>,
+    /// How the files were read.
+    #[serde(default)]
+    pub files: Vec<File>,
     /// What was dropped and is not imported.
     pub ignored: Vec<Ignored>,
     /// The dialect that the site accepted.
@@ -59,6 +69,36 @@ pub struct Summary {
     pub pace: Pace,
     /// When.
     pub timings: Timings,
+}
+
+/// How a file was read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// The key, and behind it the name of the member of a ZIP.
+    pub file: String,
+    /// What its records are.
+    pub recognised: Recognised,
+    /// Its encoding and syntax.
+    #[serde(flatten)]
+    pub format: Format,
+    /// What it holds besides good records.
+    #[serde(flatten)]
+    pub survey: Survey,
+    /// What there is to say about it, and how often.
+    #[serde(default, skip_serializing_if = "ByCode::is_empty")]
+    pub notices: ByCode,
+}
+
+impl File {
+    fn of(export: &Export) -> Self {
+        Self {
+            file: export.file.clone(),
+            recognised: export.recognised,
+            format: export.format,
+            survey: export.survey.clone(),
+            notices: export.survey.notices(),
+        }
+    }
 }
 
 /// Records by what they became.
@@ -206,6 +246,12 @@ impl Summary {
             failed_by_code: tally.failed,
             unknown_by_code: tally.unknown,
             warnings_by_code: tally.warnings,
+            relations: manifests
+                .iter()
+                .map(|manifest| &manifest.relations)
+                .find(|relations| relations.read > 0)
+                .cloned(),
+            files: document.exports.iter().map(File::of).collect(),
             ignored: document.ignored.clone(),
             dialect: progress.dialects.values().next_back().copied(),
             pace: Pace {

@@ -9,15 +9,15 @@ use crate::code::Code;
 
 /// The values of one detail and what was lost on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Converted {
+pub struct Converted<'a> {
     /// What is sent; nothing is sent if it is empty.
-    pub values: Vec<String>,
+    pub values: Vec<Cow<'a, str>>,
     /// A code and the value it is about, for each loss.
     pub losses: Vec<(Code, String)>,
 }
 
-impl Converted {
-    fn one(value: String) -> Self {
+impl<'a> Converted<'a> {
+    fn one(value: Cow<'a, str>) -> Self {
         Self { values: vec![value], losses: Vec::new() }
     }
 
@@ -31,14 +31,16 @@ impl Converted {
 pub fn clean(text: &str) -> Cow<'_, str> {
     match text.trim() {
         "#N/A" => Cow::Borrowed(""),
-        text if text.contains('\0') => Cow::Owned(text.replace('\0', "").trim().to_owned()),
+        text if memchr::memchr(0, text.as_bytes()).is_some() => {
+            Cow::Owned(text.replace('\0', "").trim().to_owned())
+        }
         text => Cow::Borrowed(text),
     }
 }
 
 /// Puts a text on one line: the lines, trimmed and without blank ones, joined by `separator`.
 pub fn fold<'a>(text: &'a str, separator: &str) -> Cow<'a, str> {
-    if !text.contains(['\r', '\n']) {
+    if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
         return Cow::Borrowed(text);
     }
     let lines = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty());
@@ -54,49 +56,63 @@ pub fn flag(text: &str) -> bool {
 ///
 /// `multi` says that the column is a multi-select, whose values are separated by semicolons; in any
 /// other column a semicolon is part of the value. Texts are cut at `limit` characters.
-pub fn convert(text: &str, multi: bool, detail_type: &DetailType, limit: usize) -> Converted {
+pub fn convert<'a>(
+    text: Cow<'a, str>,
+    multi: bool,
+    detail_type: &DetailType,
+    limit: usize,
+) -> Converted<'a> {
     if text.is_empty() {
         return Converted::default();
     }
     let exact = |value: Option<String>| match value {
-        Some(value) if value.chars().count() <= limit => Converted::one(value),
-        _ => Converted::lost(Code::DetailInvalid, text),
+        Some(value) if !is_longer(&value, limit) => Converted::one(value.into()),
+        _ => Converted::lost(Code::DetailInvalid, &text),
     };
     match detail_type {
         DetailType::Text | DetailType::Other(_) => cut(text, limit),
-        DetailType::Email => exact(Email::parse(text).ok().map(|email| email.as_str().to_owned())),
-        DetailType::Url => exact(url(text)),
-        DetailType::Date => exact(date(text)),
-        DetailType::Number => exact(number(text)),
-        DetailType::Boolean => exact(boolean(text).map(str::to_owned)),
-        DetailType::Phone => exact(phone(text)),
+        DetailType::Email => exact(Email::parse(&text).ok().map(|email| email.as_str().to_owned())),
+        DetailType::Url => exact(url(&text)),
+        DetailType::Date => exact(date(&text)),
+        DetailType::Number => exact(number(&text)),
+        DetailType::Boolean => exact(boolean(&text).map(str::to_owned)),
+        DetailType::Phone => exact(phone(&text)),
         DetailType::MultiSelect(options) if multi => {
             select(text.split(';').map(str::trim), options)
         }
         DetailType::Select(options) | DetailType::MultiSelect(options) => {
-            select([text].into_iter(), options)
+            select([text.as_ref()].into_iter(), options)
         }
     }
 }
 
-fn cut(text: &str, limit: usize) -> Converted {
-    let line = fold(text, " ");
-    match line.char_indices().nth(limit) {
-        Some((end, _)) => Converted {
-            values: vec![line.get(..end).unwrap_or_default().to_owned()],
-            losses: vec![(Code::ValueCut, line.into_owned())],
-        },
-        None => Converted::one(line.into_owned()),
-    }
+fn is_longer(text: &str, limit: usize) -> bool {
+    // No text has more characters than bytes.
+    text.len() > limit && text.chars().nth(limit).is_some()
 }
 
-fn select<'a>(values: impl Iterator<Item = &'a str>, options: &BTreeSet<String>) -> Converted {
+fn cut(text: Cow<'_, str>, limit: usize) -> Converted<'_> {
+    let line = match text {
+        Cow::Borrowed(text) => fold(text, " "),
+        Cow::Owned(text) => Cow::Owned(fold(&text, " ").into_owned()),
+    };
+    if !is_longer(&line, limit) {
+        return Converted::one(line);
+    }
+    let kept: String = line.chars().take(limit).collect();
+    Converted { values: vec![kept.into()], losses: vec![(Code::ValueCut, line.into_owned())] }
+}
+
+fn select<'v>(
+    values: impl Iterator<Item = &'v str>,
+    options: &BTreeSet<String>,
+) -> Converted<'static> {
     let mut converted = Converted::default();
     for value in values.filter(|value| !value.is_empty()) {
         if !options.is_empty() && !options.contains(value) {
             converted.losses.push((Code::OptionUnknown, value.to_owned()));
         } else if !converted.values.iter().any(|taken| taken == value) {
-            converted.values.push(value.to_owned());
+            converted.values.push(value.to_owned().into());
         }
     }
     converted

@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::columns::column_uses;
 use super::definition::Definitions;
 use super::plan::{CONTROLS, Kind, Plan, find};
+use super::relation::Relations;
 use super::seen::{IdClaim, Seen};
 use super::stage::Stage;
+use super::version::Modified;
 use crate::code::Code;
 use crate::salesforce::export::{NotAnExport, Object, Recognised};
 use crate::salesforce::header::Header;
 use crate::salesforce::id::SalesforceId;
-use crate::salesforce::reader::{Problem, Record};
+use crate::salesforce::record::{Problem, Record};
+use crate::salesforce::survey::Survey;
 
 pub use super::columns::{ColumnUse, Purpose};
 pub use super::record::{Detail, EXTERNAL_ID, Issue, MappedRecord, Profile, Verdict};
@@ -36,12 +39,27 @@ pub enum UnknownOrganization {
     Reject,
 }
 
+/// What to make of person accounts: people that Salesforce keeps as an account and a contact in one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PersonAccounts {
+    /// Each becomes one customer.
+    #[default]
+    Customers,
+    /// Each becomes one organization.
+    Organizations,
+    /// They are left out.
+    Skip,
+}
+
 /// Choices that the default mapping leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Policies {
     /// What to do with a contact whose account is not known on the site.
     pub unknown_organization: UnknownOrganization,
+    /// What to make of person accounts.
+    pub person_accounts: PersonAccounts,
     /// Characters that a detail may have. The site's own limit is not documented.
     pub detail_limit: usize,
 }
@@ -49,12 +67,21 @@ pub struct Policies {
 impl Default for Policies {
     /// Warns of unknown organizations; 255 characters, the size of Salesforce's own text fields.
     fn default() -> Self {
-        Self { unknown_organization: UnknownOrganization::Warn, detail_limit: 255 }
+        Self {
+            unknown_organization: UnknownOrganization::Warn,
+            person_accounts: PersonAccounts::Customers,
+            detail_limit: 255,
+        }
     }
 }
 
-/// Looks up the site's id of the organization that an account became.
-pub type Organizations<'a> = dyn Fn(SalesforceId) -> Option<String> + 'a;
+/// What the records of a stage are linked to.
+pub struct Links<'a> {
+    /// Looks up the site's id of the organization that an account became.
+    pub organizations: &'a (dyn Fn(SalesforceId) -> Option<String> + Sync),
+    /// Further accounts of contacts.
+    pub relations: &'a mut Relations,
+}
 
 /// Maps the records of one file in one stage.
 #[derive(Debug)]
@@ -66,9 +93,14 @@ pub struct Mapper {
     deleted: Option<usize>,
     merged: Option<usize>,
     person: Option<usize>,
+    modified: Option<usize>,
     id: Option<usize>,
     plans: Vec<Plan>,
     policies: Policies,
+    /// Whether the file holds characters that may not be what was meant.
+    doubtful: bool,
+    /// Whether the word `null` stands for nothing.
+    null_word: bool,
     columns: Vec<ColumnUse>,
 }
 
@@ -94,11 +126,16 @@ impl Mapper {
         let all = kinds
             .map(|kind| Plan::new(kind, header, definitions))
             .collect::<Result<Vec<_>, _>>()?;
-        let [deleted, merged, person] = CONTROLS.map(|name| find(header, name));
-        let (deleted, merged, person) = (deleted?, merged?, person?);
+        let object = match recognised {
+            Recognised::One(object) => *object,
+            // Whose columns are looked for does not matter where both may stand there.
+            Recognised::PerRecord(_) | Recognised::Relations => Object::Contact,
+        };
+        let [deleted, merged, person, modified] = CONTROLS.map(|name| find(header, object, name));
+        let (deleted, merged, person, modified) = (deleted?, merged?, person?, modified?);
         let columns = column_uses(stage, header, &all);
         let plans = all.into_iter().filter(|plan| plan.kind.stage() == stage).collect();
-        let id = find(header, "Id")?;
+        let id = find(header, object, "Id")?;
         Ok(Self {
             stage,
             source: 0,
@@ -107,9 +144,12 @@ impl Mapper {
             deleted,
             merged,
             person,
+            modified,
             id,
             plans,
             policies: *policies,
+            doubtful: false,
+            null_word: false,
             columns,
         })
     }
@@ -120,21 +160,28 @@ impl Mapper {
         self
     }
 
+    /// Says what was found about the file as a whole: whether it holds characters that may not be
+    /// what was meant, so that each value has to be looked at, and whether the word `null` stands
+    /// for nothing.
+    pub const fn with_findings(mut self, survey: &Survey) -> Self {
+        self.doubtful = survey.has_doubtful_text();
+        self.null_word = survey.null_word;
+        self
+    }
+
     /// What each column is used for in this stage, in the order of the file, and the ones that are used
     /// in no stage.
     pub fn columns(&self) -> Vec<ColumnUse> {
         self.columns.clone()
     }
 
-    /// Judges a record, which must not be the header.
-    ///
-    /// `organizations` is asked in the stage of the customers only.
-    pub fn map(
+    /// Judges a record.
+    pub fn map<'r>(
         &self,
-        record: &Record<'_>,
+        record: &Record<'r>,
         seen: &mut Seen,
-        organizations: &Organizations<'_>,
-    ) -> Verdict {
+        links: &mut Links<'_>,
+    ) -> Verdict<'r> {
         let Some(kind) = self.kind(record) else {
             // Belongs nowhere, so the first stage reports it.
             let value = raw(record, self.object_column());
@@ -151,51 +198,74 @@ impl Mapper {
         let Some(plan) = self.plans.iter().find(|plan| plan.kind == kind) else {
             return Verdict::NotOfThisStage;
         };
-        match self.judge(plan, record, seen, organizations) {
+        match self.judge(plan, record, seen, links) {
             Ok(mapped) => Verdict::Mapped(Box::new(mapped)),
             Err(Stop::Rejected(issue)) => Verdict::Rejected(issue),
             Err(Stop::Skipped(issue)) => Verdict::Skipped(issue),
         }
     }
 
+    /// The id of a record and when it was last modified, where the export says both: what decides
+    /// between two versions of one record.
+    pub fn version(&self, record: &Record<'_>) -> Option<(SalesforceId, Modified)> {
+        // What is broken has no say about what is whole.
+        if record.problem.is_some() || self.surplus(record).is_some() {
+            return None;
+        }
+        let id = SalesforceId::parse(&self.text(record, self.id)).ok()??;
+        Some((id, self.modified(record)?))
+    }
+
+    /// The contact that a person account has, if the record is one.
+    pub fn contact_of_person(&self, record: &Record<'_>) -> Option<SalesforceId> {
+        let is_account = self.recognised.object_of(record) == Some(Object::Account);
+        if !is_account || !self.is_whole_person(record, Object::Account) {
+            return None;
+        }
+        let contact = self.text(record, self.header.position("PersonContactId"));
+        SalesforceId::parse(&contact).ok().flatten()
+    }
+
+    fn modified(&self, record: &Record<'_>) -> Option<Modified> {
+        Modified::parse(str::from_utf8(record.get(self.modified?)?).ok()?)
+    }
+
     /// What the record is taken for. The answer is the same in both stages, so that each record is
     /// dealt with in exactly one; a record that cannot be relied on is never a person account.
     fn kind(&self, record: &Record<'_>) -> Option<Kind> {
-        let is_whole = record.problem.is_none() && self.surplus(record).is_none();
-        match self.recognised.object_of(record)? {
-            Object::Contact => Some(Kind::Contact),
-            Object::Account
-                if is_whole
-                    && !self.is_deleted(record)
-                    && self.is_merged(record).is_none()
-                    && self.is_person(record) =>
-            {
-                Some(Kind::PersonAccount)
-            }
-            Object::Account => Some(Kind::Organization),
-        }
+        let object = self.recognised.object_of(record)?;
+        let is_person = || self.is_whole_person(record, object);
+        Some(match (object, self.policies.person_accounts) {
+            (Object::Contact, PersonAccounts::Organizations) if is_person() => Kind::PersonContact,
+            (Object::Contact, _) => Kind::Contact,
+            (Object::Account, PersonAccounts::Organizations) => Kind::Organization,
+            (Object::Account, _) if is_person() => Kind::PersonAccount,
+            (Object::Account, _) => Kind::Organization,
+        })
     }
 
-    fn judge(
+    fn judge<'r>(
         &self,
         plan: &Plan,
-        record: &Record<'_>,
+        record: &Record<'r>,
         seen: &mut Seen,
-        organizations: &Organizations<'_>,
-    ) -> Result<MappedRecord, Stop> {
+        links: &mut Links<'_>,
+    ) -> Result<MappedRecord<'r>, Stop> {
         self.check_shape(record)?;
-        self.check_presence(record)?;
-        let id = self.check_id(plan, record, seen)?;
-        let twin = self.check_twin(plan, record, seen)?;
+        self.check_presence(plan, record, seen)?;
         let mut warnings = Vec::new();
+        let id = self.check_id(plan, record, seen, &mut warnings)?;
+        let twin = self.check_twin(plan, record, seen)?;
         if record.len() < self.header.len() {
             let missing = self.column_name(Some(record.len()));
             warnings.push(self.issue(record, Code::FieldsMissing, missing, ""));
         }
         let profile = match plan.kind {
-            Kind::Organization => self.organization(plan, record, id, seen, &mut warnings)?,
+            Kind::Organization | Kind::PersonContact => {
+                self.organization(plan, record, id, seen, &mut warnings)?
+            }
             Kind::Contact | Kind::PersonAccount => {
-                self.customer(plan, record, id, seen, organizations, &mut warnings)?
+                self.customer(plan, record, id, seen, links, &mut warnings)?
             }
         };
         seen.mapped(id, twin);
@@ -203,7 +273,8 @@ impl Mapper {
             source: self.source,
             record: record.number,
             line: record.line,
-            id,
+            // Contacts of the account look for its id.
+            id: if plan.kind == Kind::PersonContact { twin.or(id) } else { id },
             profile,
             warnings,
         })
@@ -216,6 +287,7 @@ impl Mapper {
                 Problem::TooLarge => Code::RecordTooLarge,
                 Problem::QuoteMisplaced => Code::QuoteMisplaced,
                 Problem::QuoteUnclosed => Code::QuoteUnclosed,
+                Problem::JsonInvalid => Code::JsonInvalid,
             };
             return Err(self.reject(record, code, None, ""));
         }
@@ -227,7 +299,9 @@ impl Mapper {
                 &String::from_utf8_lossy(surplus),
             ));
         }
-        let repeats = |(name, field): (&String, &[u8])| name.as_bytes() == field;
+        let repeats = |(name, field): (&String, &[u8])| {
+            name.trim().as_bytes().eq_ignore_ascii_case(field.trim_ascii())
+        };
         if record.len() == self.header.len()
             && self.header.names().iter().zip(record.fields()).all(repeats)
         {
@@ -236,15 +310,31 @@ impl Mapper {
         Ok(())
     }
 
-    /// Skips what Salesforce itself no longer shows.
-    fn check_presence(&self, record: &Record<'_>) -> Result<(), Stop> {
-        if self.is_deleted(record) {
-            return Err(self.skip(record, Code::Deleted, self.deleted, &raw(record, self.deleted)));
+    /// Skips what Salesforce itself no longer shows, and people where the policy says so.
+    fn check_presence(
+        &self,
+        plan: &Plan,
+        record: &Record<'_>,
+        seen: &mut Seen,
+    ) -> Result<(), Stop> {
+        let gone = if self.is_deleted(record) {
+            Some((Code::Deleted, self.deleted))
+        } else {
+            self.is_merged(record).map(|_| (Code::Merged, self.merged))
+        };
+        if let Some((code, column)) = gone {
+            // An earlier version of it may stand elsewhere.
+            if let Ok(Some(id)) = SalesforceId::parse(&self.text(record, plan.id)) {
+                seen.left_out(id);
+            }
+            return Err(self.skip(record, code, column, &raw(record, column)));
         }
-        match self.is_merged(record) {
-            Some(master) => Err(self.skip(record, Code::Merged, self.merged, &master)),
-            None => Ok(()),
+        if self.policies.person_accounts == PersonAccounts::Skip
+            && self.is_person(record, plan.kind.object())
+        {
+            return Err(self.skip(record, Code::PersonAccountSkipped, self.person, ""));
         }
+        Ok(())
     }
 
     /// The record's id, which is taken from now on.
@@ -253,20 +343,28 @@ impl Mapper {
         plan: &Plan,
         record: &Record<'_>,
         seen: &mut Seen,
+        warnings: &mut Vec<Issue>,
     ) -> Result<Option<SalesforceId>, Stop> {
         let Some(column) = plan.id else {
             return Ok(None);
         };
-        let text = self.text(record, Some(column))?;
+        let text = self.text(record, Some(column));
         let id = match SalesforceId::parse(&text) {
             Ok(Some(id)) => id,
             Ok(None) => return Err(self.reject(record, Code::IdMissing, plan.id, &text)),
             Err(_) => return Err(self.reject(record, Code::IdInvalid, plan.id, &text)),
         };
-        match seen.claim_id(id, record.fingerprint()) {
+        if !id.as_str().starts_with(text.as_ref()) {
+            warnings.push(self.issue(record, Code::IdRepaired, self.column_name(plan.id), &text));
+        }
+        match seen.claim_id(id, record.fingerprint(), || self.modified(record)) {
             IdClaim::New => Ok(Some(id)),
+            IdClaim::Superseded => Err(self.skip(record, Code::RecordSuperseded, plan.id, &text)),
             IdClaim::Same => Err(self.skip(record, Code::RecordDuplicate, plan.id, &text)),
             IdClaim::Other => Err(self.reject(record, Code::IdDuplicate, plan.id, &text)),
+            IdClaim::Twin if self.policies.person_accounts == PersonAccounts::Skip => {
+                Err(self.skip(record, Code::PersonAccountSkipped, plan.id, &text))
+            }
             IdClaim::Twin => Err(self.skip(record, Code::PersonAccountTwin, plan.id, &text)),
         }
     }
@@ -278,19 +376,17 @@ impl Mapper {
         record: &Record<'_>,
         seen: &Seen,
     ) -> Result<Option<SalesforceId>, Stop> {
-        if plan.kind == Kind::Organization
-            || (plan.kind == Kind::Contact && !self.is_person(record))
-        {
+        if !self.is_person(record, plan.kind.object()) {
             return Ok(None);
         }
-        let text = self.text(record, plan.twin)?;
+        let text = self.text(record, plan.twin);
         match (SalesforceId::parse(&text), plan.kind) {
             (Ok(Some(twin)), _) if seen.is_mapped(twin) => {
                 Err(self.skip(record, Code::PersonAccountTwin, plan.twin, &text))
             }
             (Ok(twin), _) => Ok(twin),
             // It would be sent as External ID.
-            (Err(_), Kind::PersonAccount) => {
+            (Err(_), Kind::PersonAccount | Kind::PersonContact) => {
                 Err(self.reject(record, Code::IdInvalid, plan.twin, &text))
             }
             (Err(_), _) => Ok(None),

@@ -1,4 +1,7 @@
 //! The default mapping: which column of an export goes where on the site.
+//!
+//! Columns are named as in the API. Where a file has labels instead, as reports do, or a nested parent,
+//! as JSON does, those stand for them ([`crate::salesforce::labels`]).
 
 use super::columns::{ColumnUse, Purpose};
 use super::definition::{Definitions, DetailType};
@@ -7,28 +10,35 @@ use super::stage::Stage;
 use crate::code::Code;
 use crate::salesforce::export::{NotAnExport, Object};
 use crate::salesforce::header::Header;
+use crate::salesforce::id::SalesforceId;
+use crate::salesforce::labels;
 
 /// What a record is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
+    /// An account; also a person account, where the policy makes organizations of people.
     Organization,
     Contact,
     PersonAccount,
+    /// The contact of a person account that becomes an organization, where the account itself is not
+    /// in the export.
+    PersonContact,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 3] = [Self::Organization, Self::Contact, Self::PersonAccount];
+    pub(super) const ALL: [Self; 4] =
+        [Self::Organization, Self::Contact, Self::PersonAccount, Self::PersonContact];
 
     pub(super) const fn object(self) -> Object {
         match self {
             Self::Organization | Self::PersonAccount => Object::Account,
-            Self::Contact => Object::Contact,
+            Self::Contact | Self::PersonContact => Object::Contact,
         }
     }
 
     pub(super) const fn stage(self) -> Stage {
         match self {
-            Self::Organization => Stage::Organizations,
+            Self::Organization | Self::PersonContact => Stage::Organizations,
             Self::Contact | Self::PersonAccount => Stage::Customers,
         }
     }
@@ -38,6 +48,7 @@ impl Kind {
             Self::Organization => &ORGANIZATION,
             Self::Contact => &CONTACT,
             Self::PersonAccount => &PERSON_ACCOUNT,
+            Self::PersonContact => &PERSON_CONTACT,
         }
     }
 }
@@ -66,7 +77,7 @@ struct Rules {
 const ORGANIZATION: Rules = Rules {
     email: None,
     organization: None,
-    twin: None,
+    twin: Some("PersonContactId"),
     details: &[
         (EXTERNAL_ID, Shape::Id, &["Id"]),
         ("Type", Shape::First, &["Type"]),
@@ -112,8 +123,29 @@ const PERSON_ACCOUNT: Rules = Rules {
     ],
 };
 
+const PERSON_CONTACT: Rules = Rules {
+    email: None,
+    organization: None,
+    twin: Some("AccountId"),
+    details: &[
+        (EXTERNAL_ID, Shape::Id, &["AccountId"]),
+        (
+            "Address",
+            Shape::Address,
+            &[
+                "MailingStreet",
+                "MailingCity",
+                "MailingState",
+                "MailingPostalCode",
+                "MailingCountry",
+            ],
+        ),
+    ],
+};
+
 /// Columns that decide whether and as what a record is imported.
-pub(super) const CONTROLS: [&str; 3] = ["IsDeleted", "MasterRecordId", "IsPersonAccount"];
+pub(super) const CONTROLS: [&str; 4] =
+    ["IsDeleted", "MasterRecordId", "IsPersonAccount", "SystemModstamp"];
 
 /// The columns of one file for one kind of record; positions count from 0.
 #[derive(Debug)]
@@ -142,13 +174,14 @@ pub(super) struct DetailPlan {
 
 /// Looks columns up and notes what for.
 struct Finder<'a> {
+    object: Object,
     header: &'a Header,
     uses: Vec<ColumnUse>,
 }
 
 impl Finder<'_> {
     fn find(&mut self, name: &str, purpose: Purpose) -> Result<Option<usize>, NotAnExport> {
-        let position = find(self.header, name)?;
+        let position = find(self.header, self.object, name)?;
         if let Some(column) = position.and_then(|at| self.header.names().get(at)) {
             let column = column.clone();
             self.uses.push(ColumnUse { column, purpose, field: None, warning: None });
@@ -181,7 +214,15 @@ impl Finder<'_> {
 }
 
 /// The position of a column that is needed; an error if the file has two of it.
-pub(super) fn find(header: &Header, name: &str) -> Result<Option<usize>, NotAnExport> {
+pub(super) fn find(
+    header: &Header,
+    object: Object,
+    name: &str,
+) -> Result<Option<usize>, NotAnExport> {
+    let labels = labels::labels(object, name).iter().copied();
+    let Some(name) = [name].into_iter().chain(labels).find(|name| header.has(name)) else {
+        return Ok(None);
+    };
     if header.is_ambiguous(name) {
         return Err(NotAnExport::ColumnTwice(name.to_owned()));
     }
@@ -189,6 +230,15 @@ pub(super) fn find(header: &Header, name: &str) -> Result<Option<usize>, NotAnEx
 }
 
 impl Plan {
+    /// The id of the contact that relations name, where it is not the record's own: a person
+    /// account's.
+    pub(super) fn relates_by(
+        &self,
+        id_at: impl Fn(Option<usize>) -> Option<SalesforceId>,
+    ) -> Option<SalesforceId> {
+        (self.kind == Kind::PersonAccount).then(|| id_at(self.twin)).flatten()
+    }
+
     /// Finds the columns. Without definitions every field is taken for one that the site has, of text but for web addresses.
     pub(super) fn new(
         kind: Kind,
@@ -196,10 +246,11 @@ impl Plan {
         definitions: Option<&Definitions>,
     ) -> Result<Self, NotAnExport> {
         let rules = kind.rules();
-        let mut finder = Finder { header, uses: Vec::new() };
+        let mut finder = Finder { object: kind.object(), header, uses: Vec::new() };
         let name = finder.find("Name", Purpose::Name)?;
         let (mut first_name, mut last_name) = (None, None);
-        if kind != Kind::Organization {
+        // Companies have no first names; people who become organizations have.
+        if kind != Kind::Organization || header.has("IsPersonAccount") {
             first_name = finder.find("FirstName", Purpose::Name)?;
             last_name = finder.find("LastName", Purpose::Name)?;
         }
@@ -224,7 +275,7 @@ impl Plan {
                 details.push(DetailPlan { field, detail_type, shape, columns });
             }
         }
-        let id = find(header, "Id")?;
+        let id = find(header, kind.object(), "Id")?;
         let uses = finder.uses;
         Ok(Self { kind, id, name, first_name, last_name, email, organization, twin, details, uses })
     }

@@ -1,5 +1,7 @@
 //! What comes out of the mapping: a mapped record, or an issue in its place.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
@@ -8,29 +10,29 @@ use crate::salesforce::id::SalesforceId;
 /// The detail field that holds the Salesforce id, by which a record is found again on the site.
 pub const EXTERNAL_ID: &str = "External ID";
 
-/// A value of one detail field.
+/// A value of one detail field. Borrowed from the export where it stands there as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Detail {
+pub struct Detail<'a> {
     /// The name of the field, exactly as on the site.
-    pub name: String,
+    pub name: Cow<'a, str>,
     /// The values; several only in a multi-select.
-    pub values: Vec<String>,
+    pub values: Vec<Cow<'a, str>>,
 }
 
 /// What the site is to hold about a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-pub enum Profile {
+pub enum Profile<'a> {
     /// From a contact or a person account.
     #[serde(rename_all = "camelCase")]
     Customer {
         /// A valid address; the site keys customers on it.
-        email: String,
+        email: Cow<'a, str>,
         /// The name of the person.
-        display_name: String,
+        display_name: Cow<'a, str>,
         /// The details that have values.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        details: Vec<Detail>,
+        details: Vec<Detail<'a>>,
         /// The site's ids of the organizations to link to.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         organizations: Vec<String>,
@@ -38,16 +40,16 @@ pub enum Profile {
     /// From an account.
     Organization {
         /// The name, unique within the import; the site keys organizations on it.
-        name: String,
+        name: Cow<'a, str>,
         /// The details that have values.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        details: Vec<Detail>,
+        details: Vec<Detail<'a>>,
     },
 }
 
-impl Profile {
+impl<'a> Profile<'a> {
     /// The details that have values.
-    pub fn details(&self) -> &[Detail] {
+    pub fn details(&self) -> &[Detail<'a>] {
         match self {
             Self::Customer { details, .. } | Self::Organization { details, .. } => details,
         }
@@ -56,29 +58,30 @@ impl Profile {
 
 /// A record that is to be written to the site; one line of a segment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MappedRecord {
-    /// The file of the import it stands in, from 0.
+pub struct MappedRecord<'a> {
+    /// The export of the import it stands in, from 0.
     pub source: u32,
     /// Its number in the file, from 1.
     pub record: u64,
     /// The line of the file it starts on, from 1.
     pub line: u64,
-    /// Its own Salesforce id, unless the export has no `Id` column.
+    /// The Salesforce id it goes by, unless the export has no `Id` column: its own, but of a person's
+    /// contact that becomes an organization, its account's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<SalesforceId>,
     /// What the site is to hold.
-    pub profile: Profile,
+    pub profile: Profile<'a>,
     /// What was lost or doubtful.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Issue>,
 }
 
-impl MappedRecord {
+impl MappedRecord<'_> {
     /// What is sent as External ID: of a person account, the id of its contact. `None` when the site
     /// has no such field or the export no ids.
     pub fn external_id(&self) -> Option<&str> {
         let detail = self.profile.details().iter().find(|detail| detail.name == EXTERNAL_ID)?;
-        detail.values.first().map(String::as_str)
+        detail.values.first().map(AsRef::as_ref)
     }
 }
 
@@ -113,11 +116,11 @@ impl Issue {
 
 /// What became of a record in a stage. A record of the export is of exactly one stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Verdict<'a> {
     /// The other stage deals with it.
     NotOfThisStage,
     /// It is to be written.
-    Mapped(Box<MappedRecord>),
+    Mapped(Box<MappedRecord<'a>>),
     /// It cannot be written; somebody has to correct it.
     Rejected(Issue),
     /// It need not be written; nobody has to do anything.

@@ -8,37 +8,69 @@ use std::collections::{HashMap, HashSet};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::email::Email;
+use super::hashes::{Hashes, Noted};
 use super::record::Profile;
+use super::version::Modified;
 use crate::salesforce::id::SalesforceId;
 
 /// Everything taken so far, across all files of a stage.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Seen {
-    ids: HashMap<u64, Claim>,
-    emails: HashSet<u64>,
+    ids: Hashes<Noted>,
+    emails: Hashes<u64>,
     names: HashSet<u64>,
     /// Emails and names that earlier attempts took, and the records that they took them for.
     earlier: HashMap<u64, u64>,
     /// How often a name came without an id to tell it apart. Empty in all but the oddest exports.
     repeats: HashMap<u64, u32>,
+    versions: Versions,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Claim {
-    /// Half the fingerprint of the record; enough to compare two records of one id.
-    fingerprint: u32,
-    by: By,
+/// Which of the records that share an id is the latest. Found out by reading the export again, and
+/// only if some do.
+#[derive(Clone, Debug, Default)]
+pub struct Versions {
+    /// Ids that several records have, and the latest modification of any; `None` before it is known.
+    latest: HashMap<u64, Option<Modified>>,
+    /// All of them are known.
+    weighed: bool,
 }
 
+impl Versions {
+    /// Whether the export has to be read again to find the latest versions.
+    pub fn are_contested(&self) -> bool {
+        !self.weighed && !self.latest.is_empty()
+    }
+
+    /// Weighs one record of those that may share an id.
+    pub fn weigh(&mut self, id: SalesforceId, modified: Modified) {
+        if let Some(latest) = self.latest.get_mut(&hash(id.as_str())) {
+            *latest = (*latest).max(Some(modified));
+        }
+    }
+
+    /// Says that every record has been weighed.
+    pub fn settle(mut self) -> Self {
+        self.weighed = true;
+        self
+    }
+}
+
+/// How a record came by its id, in the lowest two bits of a note; the others are half the fingerprint
+/// of the record, enough to compare two records of one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
     /// A record with this id was read.
-    Record,
+    Record = 0,
     /// A record with this id was mapped.
-    Mapped,
+    Mapped = 1,
     /// The other record of the same person was mapped.
-    Twin,
+    Twin = 2,
+    /// A record with this id was left out, since Salesforce itself no longer shows it.
+    LeftOut = 3,
 }
+
+const BY: u32 = 0b11;
 
 /// How the id of a record relates to those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,41 +81,97 @@ pub enum IdClaim {
     Same,
     /// Another record had this id.
     Other,
+    /// Another record has this id, and was modified later.
+    Superseded,
     /// The person behind this id was mapped from another record.
     Twin,
 }
 
 impl Seen {
-    /// Takes an id for the record with this fingerprint.
-    pub fn claim_id(&mut self, id: SalesforceId, fingerprint: u64) -> IdClaim {
-        let claim = Claim { fingerprint: halve(fingerprint), by: By::Record };
-        match self.ids.get(&hash(id.as_str())) {
+    /// What is known of versions, once all records have been read.
+    pub fn take_versions(&mut self) -> Versions {
+        std::mem::take(&mut self.versions)
+    }
+
+    /// Sets which versions are the latest.
+    pub fn with_versions(mut self, versions: Versions) -> Self {
+        self.versions = versions;
+        self
+    }
+
+    /// Takes an id for the record with this fingerprint. `modified` is asked only where several
+    /// records have the id.
+    pub fn claim_id(
+        &mut self,
+        id: SalesforceId,
+        fingerprint: u64,
+        modified: impl FnOnce() -> Option<Modified>,
+    ) -> IdClaim {
+        let key = hash(id.as_str());
+        let note = halve(fingerprint) & !BY;
+        if self.versions.weighed
+            && let Some(latest) = self.versions.latest.get(&key)
+            && let (Some(latest), Some(modified)) = (latest, modified())
+            && modified < *latest
+        {
+            return IdClaim::Superseded;
+        }
+        match self.ids.get(key) {
             None => {
-                self.ids.insert(hash(id.as_str()), claim);
+                self.ids.insert(Noted::new(key, note | By::Record as u32));
                 IdClaim::New
             }
-            Some(taken) if taken.by == By::Twin => IdClaim::Twin,
-            Some(taken) if taken.fingerprint == claim.fingerprint => IdClaim::Same,
-            Some(_) => IdClaim::Other,
+            Some(taken) if taken.note() & BY == By::LeftOut as u32 => {
+                self.contest(key);
+                self.ids.insert(Noted::new(key, note | By::Record as u32));
+                IdClaim::New
+            }
+            Some(taken) if taken.note() & BY == By::Twin as u32 => IdClaim::Twin,
+            Some(taken) if taken.note() & !BY == note => IdClaim::Same,
+            Some(_) => {
+                self.contest(key);
+                IdClaim::Other
+            }
+        }
+    }
+
+    /// Notes that a record with this id was left out, since Salesforce itself no longer shows it; if
+    /// that is its latest version, no other one counts.
+    pub fn left_out(&mut self, id: SalesforceId) {
+        let key = hash(id.as_str());
+        match self.ids.get(key) {
+            None => self.ids.insert(Noted::new(key, By::LeftOut as u32)),
+            Some(_) => self.contest(key),
+        }
+    }
+
+    fn contest(&mut self, key: u64) {
+        if !self.versions.weighed {
+            self.versions.latest.insert(key, None);
         }
     }
 
     /// Whether the person behind this id was mapped, from whichever record.
     pub fn is_mapped(&self, id: SalesforceId) -> bool {
-        self.ids.get(&hash(id.as_str())).is_some_and(|claim| claim.by != By::Record)
+        let claim = self.ids.get(hash(id.as_str()));
+        let by = claim.map(|claim| claim.note() & BY);
+        by == Some(By::Mapped as u32) || by == Some(By::Twin as u32)
     }
 
     /// Says that the record with this id was mapped, and with it the person behind `twin`.
     pub fn mapped(&mut self, id: Option<SalesforceId>, twin: Option<SalesforceId>) {
-        if let Some(claim) = id.and_then(|id| self.ids.get_mut(&hash(id.as_str()))) {
-            claim.by = By::Mapped;
+        if let Some(key) = id.map(|id| hash(id.as_str()))
+            && let Some(claim) = self.ids.get(key)
+        {
+            self.ids.insert(Noted::new(key, claim.note() & !BY | By::Mapped as u32));
         }
         if let Some(twin) = twin {
-            self.ids.insert(hash(twin.as_str()), Claim { fingerprint: 0, by: By::Twin });
+            self.ids.insert(Noted::new(hash(twin.as_str()), By::Twin as u32));
         }
     }
 
-    /// Remembers what an earlier import sent, so that what was told apart then is told apart now. A record without an id cannot be known again, and is not remembered.
+    /// Remembers what an earlier import sent, so that what was told apart then is told apart now. A
+    /// record without an id cannot be known again, and is not remembered.
     pub fn remember(&mut self, profile: &Profile, id: SalesforceId) {
         let taken = match profile {
             Profile::Customer { email, .. } => hash(&email.to_lowercase()),
@@ -101,7 +189,7 @@ impl Seen {
     /// Whether another record that was mapped has this email.
     pub fn has_email(&self, email: &Email<'_>, id: Option<SalesforceId>) -> bool {
         let key = hash(&email.key());
-        self.emails.contains(&key) || self.is_of_another(key, id)
+        self.emails.get(key).is_some() || self.is_of_another(key, id)
     }
 
     /// Takes an email for a record that was mapped.
@@ -146,6 +234,7 @@ fn name_hash(name: &str) -> u64 {
     hash(&name.trim().to_lowercase())
 }
 
+/// Half a hash is a hash.
 const fn halve(fingerprint: u64) -> u32 {
     (fingerprint >> 32) as u32
 }
@@ -162,13 +251,38 @@ mod tests {
     fn ids_are_taken_once() {
         let mut seen = Seen::default();
         let (contact, account) = (id("003000000000001"), id("001000000000001"));
-        assert_eq!(seen.claim_id(contact, 1 << 32), IdClaim::New);
-        assert_eq!(seen.claim_id(contact, 1 << 32), IdClaim::Same);
-        assert_eq!(seen.claim_id(contact, 2 << 32), IdClaim::Other);
+        let claim = |seen: &mut Seen, id, print: u64| seen.claim_id(id, print << 40, || None);
+        assert_eq!(claim(&mut seen, contact, 1), IdClaim::New);
+        assert_eq!(claim(&mut seen, contact, 1), IdClaim::Same);
+        assert_eq!(claim(&mut seen, contact, 2), IdClaim::Other);
         assert!(!seen.is_mapped(contact));
         seen.mapped(Some(contact), Some(account));
         assert!(seen.is_mapped(contact) && seen.is_mapped(account));
-        assert_eq!(seen.claim_id(account, 1 << 32), IdClaim::Twin);
+        assert_eq!(claim(&mut seen, account, 1), IdClaim::Twin);
+    }
+
+    #[test]
+    fn the_latest_version_of_a_record_counts_once_all_have_been_weighed() {
+        let contact = id("003000000000001");
+        let stamps = ["2026-11-21 00:00:00", "2026-11-23 00:00:00", "2026-11-22 00:00:00"];
+        let stamps = stamps.map(|stamp| Modified::parse(stamp).unwrap());
+        let claims = |seen: &mut Seen| {
+            let mut print = 0;
+            stamps.map(|stamp| {
+                print += 1;
+                seen.claim_id(contact, print << 40, || Some(stamp))
+            })
+        };
+        let mut seen = Seen::default();
+        assert_eq!(claims(&mut seen), [IdClaim::New, IdClaim::Other, IdClaim::Other]);
+        let mut versions = seen.take_versions();
+        assert!(versions.are_contested());
+        for stamp in stamps {
+            versions.weigh(contact, stamp);
+        }
+        let mut seen = Seen::default().with_versions(versions.settle());
+        assert_eq!(claims(&mut seen), [IdClaim::Superseded, IdClaim::New, IdClaim::Superseded]);
+        assert!(!seen.take_versions().are_contested());
     }
 
     #[test]
@@ -184,7 +298,7 @@ mod tests {
     fn what_an_earlier_attempt_took_stays_with_its_record() {
         let mut seen = Seen::default();
         let (first, second) = (id("003000000000001"), id("003000000000002"));
-        let person = |email: &str| Profile::Customer {
+        let person = |email: &'static str| Profile::Customer {
             email: email.into(),
             display_name: "A".into(),
             details: vec![],
@@ -204,7 +318,7 @@ mod tests {
         assert_eq!(seen.claim_name("Acme", Some(first)), None);
 
         let mut later = Seen::default();
-        let told_apart = Profile::Organization { name: unique.unwrap(), details: vec![] };
+        let told_apart = Profile::Organization { name: unique.unwrap().into(), details: vec![] };
         later.remember(&told_apart, second);
         let unique = later.claim_name("Acme", Some(second));
         assert_eq!(unique.as_deref(), Some("Acme (003000000000002AAA)"));

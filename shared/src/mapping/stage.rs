@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mapper::PersonAccounts;
 use crate::salesforce::export::{Object, Recognised};
 use crate::salesforce::header::Header;
+use crate::salesforce::labels;
 
 /// One pass over the export. Organizations come first: customers are linked to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,14 +32,17 @@ impl Stage {
     /// Whether the file can hold records of this stage, so that it has to be read in it.
     ///
     /// Among the files of the customers' stage, those of contacts are read first: the contact of a
-    /// person account says more than the account.
-    pub fn reads(self, recognised: Recognised, header: &Header) -> bool {
+    /// person account says more than the account. Among those of the organizations, the accounts.
+    pub fn reads(self, recognised: Recognised, header: &Header, people: PersonAccounts) -> bool {
+        let accounts = recognised.may_hold(Object::Account);
+        let contacts = recognised.may_hold(Object::Contact);
+        let has_people = header.has_any(&["IsPersonAccount", "PersonContactId", "PersonEmail"])
+            || header.has_any(labels::labels(Object::Account, "IsPersonAccount"));
         match self {
-            Self::Organizations => recognised.may_hold(Object::Account),
-            Self::Customers => {
-                recognised.may_hold(Object::Contact)
-                    || (recognised.may_hold(Object::Account) && header.has("IsPersonAccount"))
+            Self::Organizations => {
+                accounts || (contacts && has_people && people == PersonAccounts::Organizations)
             }
+            Self::Customers => contacts || (accounts && has_people),
         }
     }
 }
@@ -63,7 +68,7 @@ mod tests {
             (Recognised::PerRecord(0), &companies, [true, true]),
         ] {
             assert_eq!(
-                Stage::ALL.map(|stage| stage.reads(recognised, header)),
+                Stage::ALL.map(|stage| stage.reads(recognised, header, PersonAccounts::Customers)),
                 reads,
                 "{recognised:?}"
             );

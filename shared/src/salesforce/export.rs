@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::header::{Header, OBJECT_COLUMN};
-use super::reader::Record;
+use super::labels;
+use super::record::Record;
 
 mod refusal;
 
@@ -46,6 +47,8 @@ pub enum Recognised {
     One(Object),
     /// Records of both; each names its object in the column at this position. Our own `errors.csv`.
     PerRecord(usize),
+    /// No records of their own, but links between contacts and accounts: `AccountContactRelation`.
+    Relations,
 }
 
 impl Recognised {
@@ -54,6 +57,7 @@ impl Recognised {
         match self {
             Self::One(one) => one == object,
             Self::PerRecord(_) => true,
+            Self::Relations => false,
         }
     }
 
@@ -61,6 +65,7 @@ impl Recognised {
     pub fn object_of(self, record: &Record<'_>) -> Option<Object> {
         match self {
             Self::One(object) => Some(object),
+            Self::Relations => None,
             Self::PerRecord(column) => {
                 let value = record.get(column)?.trim_ascii();
                 Object::ALL
@@ -107,7 +112,22 @@ const OF_OTHERS: &[&str] = &[
     "OrderNumber",
     "ContractNumber",
     "ContactId",
+    // What reports call such columns.
+    "Company / Account",
+    "Lead ID",
+    "Lead Owner",
+    "Lead Status",
+    "Opportunity ID",
+    "Opportunity Name",
+    "Case ID",
+    "Case Number",
+    "Campaign ID",
+    "Campaign Name",
+    "Profile",
 ];
+
+/// The object of [`Recognised::Relations`]; its records link contacts to further accounts.
+const RELATION: &str = "AccountContactRelation";
 
 /// The members of a Data Export that are most likely dropped along with the two that are wanted.
 const OTHER_OBJECTS: &[&str] = &[
@@ -130,111 +150,143 @@ const OTHER_OBJECTS: &[&str] = &[
     "User",
 ];
 
-/// Labels of standard columns, which only reports use as column names.
-const LABELS: &[&str] = &[
-    "Account Name",
-    "Last Name",
-    "First Name",
-    "Account ID",
-    "Contact ID",
-    "Full Name",
-    "Account: Account Name",
-    "Contact: Last Name",
-    "Contact: Full Name",
-];
-
-/// Refuses a file by its first bytes when it is no CSV in UTF-8. 1 KiB is enough to tell.
-pub fn sniff(first: &[u8]) -> Result<(), NotAnExport> {
-    let contains = |text: &[u8]| first.windows(text.len()).any(|window| window == text);
-    let zeros =
-        |from: usize| first.iter().skip(from).step_by(2).take(8).filter(|&&byte| byte == 0).count();
-    let text = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first).trim_ascii_start();
-    let format = if first.starts_with(b"PK") {
-        if contains(b"[Content_Types].xml") || contains(b"xl/") {
-            "an Excel workbook (XLSX)"
-        } else {
-            "a ZIP archive"
-        }
-    } else if first.starts_with(b"\x1F\x8B") {
-        "compressed with gzip"
-    } else if first.starts_with(b"\xD0\xCF\x11\xE0") {
-        "an Excel workbook (XLS)"
-    } else if first.starts_with(b"\xFF\xFE")
-        || first.starts_with(b"\xFE\xFF")
-        || zeros(0) > 3
-        || zeros(1) > 3
-    {
-        "in UTF-16"
-    } else if text.starts_with(b"<") {
-        "HTML or XML (an error page, or a spreadsheet in disguise)"
-    } else if text.starts_with(b"{") || text.starts_with(b"[") {
-        "JSON"
-    } else if text.is_empty() {
-        return Err(NotAnExport::Empty);
-    } else {
-        return Ok(());
-    };
-    Err(NotAnExport::Format(format))
+/// Refuses a file by its first characters when it is nothing that anybody exports.
+pub fn sniff(beginning: &[u8]) -> Result<(), NotAnExport> {
+    if beginning.starts_with(b"\xD0\xCF\x11\xE0") {
+        return Err(NotAnExport::Workbook("XLS"));
+    }
+    match beginning.trim_ascii_start() {
+        [] => Err(NotAnExport::Empty),
+        [b'<', ..] => Err(NotAnExport::Markup),
+        [b'%', b'P', b'D', b'F', ..] => Err(NotAnExport::Pdf),
+        _ => Ok(()),
+    }
 }
 
-/// Tells what a file holds by its name, where that is clear, and by its columns.
+/// What is known of a file besides its columns.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clues<'a> {
+    /// The name of the file or member.
+    pub file_name: &'a str,
+    /// The object that the file itself names: the `attributes` of JSON, or the `[Account]` that
+    /// Salesforce Inspector writes into a column `_`.
+    pub sobject: Option<&'a str>,
+}
+
+/// Tells what a file holds by what it says itself, by its name where that is clear, and by its
+/// columns.
 ///
-/// The columns must bear out the name: an `Account.csv` without `Name` is no export of accounts.
-pub fn recognise(file_name: &str, header: &Header) -> Result<Recognised, NotAnExport> {
+/// The columns must bear it out: an `Account.csv` without `Name` is no export of accounts.
+pub fn recognise(clues: Clues<'_>, header: &Header) -> Result<Recognised, NotAnExport> {
     if let Some(column) = header.position(OBJECT_COLUMN) {
         return Ok(Recognised::PerRecord(column));
     }
-    refuse(header)?;
-    let named = named_object(file_name);
+    refuse_load_result(clues.file_name, header)?;
+    let named = match clues.sobject {
+        Some(sobject) => object_called(sobject),
+        None => named_object(clues.file_name),
+    };
     let object = match named {
         Named::Object(object) => object,
-        Named::Other(other) => return Err(NotAnExport::OtherObject(other.to_owned())),
+        Named::Relations => return relations(header),
+        Named::Other(other) => return Err(NotAnExport::OtherObject(other)),
+        Named::Unclear if is_relation(header) => return Ok(Recognised::Relations),
         Named::Unclear => by_columns(header).ok_or(NotAnExport::Unknown)?,
     };
     bear_out(object, header).map(|()| Recognised::One(object))
 }
 
-/// Refuses what is no export of any object.
-fn refuse(header: &Header) -> Result<(), NotAnExport> {
-    if let [only] = header.names() {
-        let other = [
-            (';', "semicolons"),
-            ('\t', "tabs"),
-            ('|', "bars"),
-            ('^', "carets"),
-            ('`', "backquotes"),
-        ];
-        if let Some((_, name)) = other.into_iter().find(|(delimiter, _)| only.contains(*delimiter))
-        {
-            return Err(NotAnExport::Delimiter(name));
-        }
-    }
-    let last = header.names().last().map(|name| name.trim());
-    let status =
-        |name: &str| ["Status", "Error", "Errors"].iter().any(|s| s.eq_ignore_ascii_case(name));
-    if last.is_some_and(status) || header.has_any(&["sf__Id", "sf__Error", "sf__Created"]) {
+/// Whether a member of a ZIP may be wanted, by its name alone.
+pub fn is_wanted(file_name: &str) -> bool {
+    // Archives made on a Mac have a companion for every file.
+    let companion = file_name.split('/').any(|part| part.starts_with("._") || part == "__MACOSX");
+    !companion && matches!(named_object(file_name), Named::Object(_) | Named::Relations)
+}
+
+/// Refuses what Data Loader and the Bulk API leave about an earlier load: files with a last column
+/// for the outcome, named after it or with the id twice.
+fn refuse_load_result(file_name: &str, header: &Header) -> Result<(), NotAnExport> {
+    let last = header.names().last().map_or("", |name| name.trim());
+    let outcome = ["STATUS", "ERROR", "ERRORS"];
+    let named_after_it = ["success", "error"]
+        .iter()
+        .any(|word| stem(file_name).to_ascii_lowercase().starts_with(word));
+    let of_data_loader = outcome.iter().any(|name| name.eq_ignore_ascii_case(last))
+        && (outcome.contains(&last) || named_after_it || header.is_ambiguous("Id"));
+    if of_data_loader || header.has_any(&["sf__Id", "sf__Error", "sf__Created"]) {
         return Err(NotAnExport::LoadResult);
     }
-    match LABELS.iter().find(|label| header.has(label)) {
-        Some(label) => Err(NotAnExport::Report((*label).to_owned())),
-        None => Ok(()),
+    Ok(())
+}
+
+fn relations(header: &Header) -> Result<Recognised, NotAnExport> {
+    for column in ["ContactId", "AccountId"] {
+        if !header.has(column) {
+            return Err(NotAnExport::ColumnMissing {
+                object: RELATION,
+                column,
+                wanted: "ContactId and AccountId",
+            });
+        }
     }
+    Ok(Recognised::Relations)
+}
+
+/// Whether the columns alone are those of relations: cases, roles and users name both, too.
+fn is_relation(header: &Header) -> bool {
+    const OWN: &[&str] =
+        &["Id", "AccountId", "ContactId", "IsDeleted", "IsActive", "StartDate", "EndDate"];
+    let own = |name: &String| OWN.iter().any(|own| own.eq_ignore_ascii_case(name.trim()));
+    relations(header).is_ok() && (header.has("IsDirect") || header.names().iter().all(own))
 }
 
 enum Named {
     Object(Object),
-    Other(&'static str),
+    Relations,
+    Other(String),
     Unclear,
+}
+
+/// The object of this API name.
+fn object_called(name: &str) -> Named {
+    match Object::ALL.into_iter().find(|object| object.as_str().eq_ignore_ascii_case(name)) {
+        Some(object) => Named::Object(object),
+        None if name.eq_ignore_ascii_case(RELATION) => Named::Relations,
+        None => Named::Other(name.to_owned()),
+    }
+}
+
+/// A file name without its folders and its extensions.
+fn stem(file_name: &str) -> &str {
+    let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
+    let cut = |name: &'_ str, of: &[&str]| -> usize {
+        match name.rsplit_once('.') {
+            Some((stem, extension)) if of.iter().any(|e| e.eq_ignore_ascii_case(extension)) => {
+                stem.len()
+            }
+            _ => name.len(),
+        }
+    };
+    let name = name.get(..cut(name, &["gz", "zip"])).unwrap_or(name);
+    let end = cut(name, &["csv", "tsv", "txt", "json", "jsonl", "ndjson"]);
+    name.get(..end).unwrap_or(name)
 }
 
 /// The object that the words of a file name mention; unclear when they mention both or neither.
 fn named_object(file_name: &str) -> Named {
-    let name = file_name.rsplit(['/', '\\']).next().unwrap_or(file_name);
-    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    if let Some(other) = OTHER_OBJECTS.iter().find(|other| other.eq_ignore_ascii_case(stem)) {
-        return Named::Other(other);
+    let stem = stem(file_name);
+    let other = OTHER_OBJECTS.iter().find(|other| other.eq_ignore_ascii_case(stem));
+    if let Some(other) = other {
+        return Named::Other((*other).to_owned());
+    }
+    // The API names of custom objects, of their histories and their shares.
+    if ["__c", "__history", "__share", "__feed"].iter().any(|end| ends_with(stem, end)) {
+        return Named::Other(stem.to_owned());
     }
     let words = words(stem);
+    if words.concat().contains("accountcontactrelation") {
+        return Named::Relations;
+    }
     let mentions =
         |object: &str| words.iter().any(|word| word.strip_suffix('s').unwrap_or(word) == object);
     match (mentions("account"), mentions("contact")) {
@@ -242,6 +294,11 @@ fn named_object(file_name: &str) -> Named {
         (false, true) => Named::Object(Object::Contact),
         _ => Named::Unclear,
     }
+}
+
+fn ends_with(text: &str, end: &str) -> bool {
+    let from = text.len().checked_sub(end.len());
+    from.and_then(|from| text.get(from..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
 /// The words of a name, in lower case: cut at what is no letter and before capitals.
@@ -260,33 +317,44 @@ fn words(stem: &str) -> Vec<String> {
     words
 }
 
+/// Whether there is a column of an object, by its API name or by a label of reports.
+fn has(header: &Header, object: Object, column: &str) -> bool {
+    header.has(column) || header.has_any(labels::labels(object, column))
+}
+
 /// The object that the columns alone suggest.
 fn by_columns(header: &Header) -> Option<Object> {
     if header.has_any(OF_OTHERS) {
         return None;
     }
-    let person_accounts = header.has("PersonEmail") || header.has("PersonContactId");
-    if header.has("Email") && header.has_any(&["LastName", "FirstName"]) && !person_accounts {
+    let of_contact = |column: &str| has(header, Object::Contact, column);
+    let of_account = |column: &str| has(header, Object::Account, column);
+    let person_accounts = of_account("PersonEmail") || header.has("PersonContactId");
+    let named = of_contact("LastName") || of_contact("FirstName");
+    if of_contact("Email") && named && !person_accounts {
         return Some(Object::Contact);
     }
-    let of_accounts = header.has("Name") && header.has_any(OF_ACCOUNTS);
-    let of_people = header.has("AccountId") || (header.has("LastName") && !person_accounts);
+    let of_accounts = of_account("Name") && OF_ACCOUNTS.iter().any(|column| of_account(column));
+    let of_people = header.has("AccountId") || (of_contact("LastName") && !person_accounts);
     (of_accounts && !of_people).then_some(Object::Account)
 }
 
 /// Checks that an object's indispensable columns are there, and none that it cannot have.
 fn bear_out(object: Object, header: &Header) -> Result<(), NotAnExport> {
-    let missing = |column, wanted| Err(NotAnExport::ColumnMissing { object, column, wanted });
-    match object {
-        Object::Account if !header.has("Name") => missing("Name", ACCOUNT_COLUMNS),
+    let has = |column| has(header, object, column);
+    let (column, wanted) = match object {
+        Object::Account if !has("Name") => ("Name", ACCOUNT_COLUMNS),
         // `AccountBrand` and its like have names, too, but point to their account.
-        Object::Account if header.has("AccountId") => Err(NotAnExport::Unknown),
-        Object::Contact if !header.has("Email") => missing("Email", CONTACT_COLUMNS),
-        Object::Contact if !header.has_any(&["LastName", "FirstName", "Name"]) => {
-            missing("LastName", CONTACT_COLUMNS)
+        Object::Account if header.has("AccountId") => return Err(NotAnExport::Unknown),
+        // `ContactCleanInfo` and its like have names and emails, but point to their contact.
+        Object::Contact if header.has("ContactId") => return Err(NotAnExport::Unknown),
+        Object::Contact if !has("Email") => ("Email", CONTACT_COLUMNS),
+        Object::Contact if !["LastName", "FirstName", "Name"].into_iter().any(has) => {
+            ("LastName", CONTACT_COLUMNS)
         }
-        _ => Ok(()),
-    }
+        _ => return Ok(()),
+    };
+    Err(NotAnExport::ColumnMissing { object: object.as_str(), column, wanted })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The header of an export: which column stands where.
 
 use super::export::NotAnExport;
-use super::reader::{Problem, Record};
+use super::record::{Problem, Record};
 
 /// Columns that this importer adds to its own `errors.csv` begin with this and are read over.
 pub const OWN_PREFIX: &str = "_csm_";
@@ -11,6 +11,9 @@ pub const OBJECT_COLUMN: &str = "_csm_object";
 
 /// The column of an `errors.csv` that says which import it is the outcome of.
 pub const IMPORT_COLUMN: &str = "_csm_import";
+
+/// The column in which Salesforce Inspector writes each record's object, as `[Account]`.
+pub const INSPECTOR_COLUMN: &str = "_";
 
 /// The names of the columns, as they stand in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +30,8 @@ impl Header {
         if record.problem.is_some() {
             return Err(NotAnExport::HeaderQuotes);
         }
-        let names = record.fields().map(|field| str::from_utf8(field).map(str::to_owned));
-        names.collect::<Result<Vec<_>, _>>().map(Self::new).map_err(|_| NotAnExport::NotUtf8)
+        // The text was decoded, so nothing is lost here.
+        Ok(Self::new(record.fields().map(|field| String::from_utf8_lossy(field).into_owned())))
     }
 
     /// A header of these names.

@@ -34,7 +34,7 @@ impl SalesforceId {
     /// Reads an id of 15 or 18 characters; surrounding white space is ignored.
     ///
     /// `None` is the null reference: an empty text or an id of zeros, which some exports write for
-    /// it. An 18-character id that was folded to upper case is repaired from its checksum.
+    /// it. An 18-character id that was folded to upper or lower case is repaired from its checksum.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidId> {
         let text = text.trim();
         if text.is_empty() {
@@ -84,14 +84,16 @@ impl SalesforceId {
     }
 
     /// Gives a folded id its case back. The suffix says which characters are upper case, so it can
-    /// only be believed when nothing in the id is lower case.
+    /// only be believed when the whole id was folded, and it with it.
     fn repair(body: &[u8], suffix: &[u8]) -> Result<Self, InvalidId> {
-        if body.iter().chain(suffix).any(u8::is_ascii_lowercase) {
+        let whole = || body.iter().chain(suffix);
+        if whole().any(u8::is_ascii_lowercase) && whole().any(u8::is_ascii_uppercase) {
             return Err(InvalidId::Checksum);
         }
         let mut repaired = [0; SHORT];
         let mut places = repaired.iter_mut();
-        for (chunk, &sum) in body.chunks(5).zip(suffix) {
+        for (chunk, sum) in body.chunks(5).zip(suffix) {
+            let sum = sum.to_ascii_uppercase();
             let Some(bits) = SUFFIX.iter().position(|&byte| byte == sum) else {
                 return Err(InvalidId::Checksum);
             };
@@ -102,7 +104,7 @@ impl SalesforceId {
                 if upper && !byte.is_ascii_alphabetic() {
                     return Err(InvalidId::Checksum);
                 }
-                *place = if upper { byte } else { byte.to_ascii_lowercase() };
+                *place = if upper { byte.to_ascii_uppercase() } else { byte.to_ascii_lowercase() };
             }
         }
         Ok(Self::complete(&repaired))
@@ -170,8 +172,9 @@ mod tests {
             ("", Ok(None)),
             ("000000000000000", Ok(None)),
             ("000000000000000AAA", Ok(None)),
+            ("001m000000qfpysiau", Ok(Some("001M000000qfPySIAU"))),
             ("001M000000qfPySIAI", Err(InvalidId::Checksum)),
-            ("001m000000qfpysiau", Err(InvalidId::Checksum)),
+            ("001m000000qfpysIAU", Err(InvalidId::Checksum)),
             ("001000000000000999", Err(InvalidId::Checksum)),
             ("001M000000qfPy", Err(InvalidId::Length(14))),
             ("@AccountRef1", Err(InvalidId::Character)),
@@ -200,6 +203,7 @@ mod tests {
             prop_assert!(id.as_str().starts_with(&body));
             prop_assert_eq!(SalesforceId::parse(id.as_str()).unwrap(), Some(id));
             prop_assert_eq!(SalesforceId::parse(&id.as_str().to_uppercase()).unwrap(), Some(id));
+            prop_assert_eq!(SalesforceId::parse(&id.as_str().to_lowercase()).unwrap(), Some(id));
         }
 
         #[test]
@@ -209,7 +213,7 @@ mod tests {
             prop_assume!(bytes[at].is_ascii_alphabetic());
             bytes[at] ^= 0x20;
             let changed = str::from_utf8(&bytes).unwrap();
-            // What is upper case throughout can be told from its suffix, so it is repaired instead.
+            // What is of one case throughout can be told from its suffix, so it is repaired instead.
             match SalesforceId::parse(changed) {
                 Ok(repaired) => prop_assert_eq!(repaired, Some(id)),
                 Err(error) => prop_assert_eq!(error, InvalidId::Checksum),

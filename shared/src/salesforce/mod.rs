@@ -1,8 +1,23 @@
-//! What a Salesforce export is and how its records are read.
+//! Salesforce exports: which there are, and reading them.
+//!
+//! From the outside in: a file may lie in a container ([`container`], reached as [`unpack`] says), in
+//! some encoding ([`encoding`]) and syntax ([`csv`], [`json`]; [`format`] says which); its columns
+//! ([`header`], [`labels`]) tell what it is ([`export`]). [`stream`] joins the parts to
+//! [`record`]s, and [`examine`] reads a file once to
+//! find all that out, and what else there is to tell about it as a whole ([`survey`]).
 
+pub mod container;
+pub mod csv;
+pub mod encoding;
+pub mod examine;
 pub mod export;
+pub mod format;
 pub mod header;
 pub mod id;
-mod quotes;
-pub mod reader;
+pub mod json;
+pub mod labels;
+mod lines;
+pub mod record;
 pub mod stream;
+pub mod survey;
+pub mod unpack;

@@ -1,33 +1,126 @@
 //! The records of an export as it streams out of the bucket.
 
-use super::reader::{CsvReader, Limits, Record};
+use super::container;
+use super::csv::CsvReader;
+use super::encoding::Decoder;
+use super::format::{Format, Syntax};
+use super::json::JsonReader;
+use super::record::{Limits, Record};
+use super::unpack::{Unpacked, Wrapping};
 use crate::import::id::SourceObject;
 use crate::port::{Chunks, ExportError, Exports};
 
-/// Bytes of the beginning that are kept to tell what an object is.
-const BEGINNING: usize = 1024;
-
-/// The records of one object. One chunk and one record are in memory.
-pub struct Records<C> {
-    chunks: C,
-    reader: CsvReader,
-    beginning: Vec<u8>,
+/// Reads the records of a file whose format is known: bytes are fed, records are taken.
+pub struct RecordReader {
+    decoder: Decoder,
+    text: Vec<u8>,
+    syntax: SyntaxReader,
+    last: u64,
+    /// What follows is no record.
     ended: bool,
 }
 
+enum SyntaxReader {
+    Csv { reader: Box<CsvReader>, header_taken: bool },
+    Json(Box<JsonReader>),
+}
+
+impl RecordReader {
+    /// A reader at the start of a file. `columns` are those that the file was found to have; what
+    /// follows record number `last` is no record.
+    pub fn new(format: Format, columns: &[String], last: u64) -> Self {
+        let limits = Limits::default();
+        let syntax = match format.syntax {
+            Syntax::Csv { delimiter } => SyntaxReader::Csv {
+                reader: Box::new(CsvReader::new(u8::try_from(delimiter).unwrap_or(b','), limits)),
+                header_taken: false,
+            },
+            Syntax::Json => SyntaxReader::Json(Box::new(JsonReader::new(columns.to_vec(), limits))),
+        };
+        let decoder = Decoder::new(format.encoding);
+        Self { decoder, text: Vec::new(), syntax, last, ended: false }
+    }
+
+    /// Takes the next bytes of the file. Take all records before feeding again.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.decode(bytes, false);
+    }
+
+    /// Says that the file has ended; the last records may follow.
+    pub fn finish(&mut self) {
+        self.decode(&[], true);
+        match &mut self.syntax {
+            SyntaxReader::Csv { reader, .. } => reader.finish(),
+            SyntaxReader::Json(reader) => reader.finish(),
+        }
+    }
+
+    fn decode(&mut self, bytes: &[u8], last: bool) {
+        self.text.clear();
+        self.decoder.decode(bytes, last, &mut self.text);
+        match &mut self.syntax {
+            SyntaxReader::Csv { reader, .. } => reader.feed(&self.text),
+            SyntaxReader::Json(reader) => reader.feed(&self.text),
+        }
+    }
+
+    /// The next record. `None`: feed more, or after [`finish`](Self::finish), the end.
+    pub fn next_record(&mut self) -> Option<Record<'_>> {
+        let record = match &mut self.syntax {
+            SyntaxReader::Json(reader) => reader.next_record()?,
+            SyntaxReader::Csv { reader, header_taken } => {
+                if !*header_taken {
+                    reader.next_record()?;
+                    *header_taken = true;
+                }
+                reader.next_record()?
+            }
+        };
+        self.ended = record.number > self.last;
+        (!self.ended).then_some(record)
+    }
+
+    /// Whether there are no more records, whatever follows in the file.
+    pub const fn has_ended(&self) -> bool {
+        self.ended
+    }
+}
+
+/// The records of a file in the bucket. A few chunks and one record are in memory.
+pub struct Records<C> {
+    bytes: Unpacked<C>,
+    reader: RecordReader,
+    ended: bool,
+}
+
+/// Where a file lies and how it is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The object.
+    pub object: &'a SourceObject,
+    /// The containers around the file in it, from the outside in.
+    pub wrappings: &'a [Wrapping],
+    /// Encoding and syntax.
+    pub format: Format,
+    /// Its columns.
+    pub columns: &'a [String],
+    /// How many records it has.
+    pub records: u64,
+}
+
 impl<C: Chunks> Records<C> {
-    /// Opens an object at its beginning.
+    /// Opens a file at its beginning.
     ///
     /// # Errors
     /// The object cannot be read as it was taken.
     pub async fn open<E: Exports<Chunks = C>>(
         exports: &E,
-        object: &SourceObject,
+        place: Place<'_>,
+        limits: &container::Limits,
     ) -> Result<Self, ExportError> {
         Ok(Self {
-            chunks: exports.open(object).await?,
-            reader: CsvReader::new(Limits::default()),
-            beginning: Vec::new(),
+            bytes: Unpacked::open(exports, place.object, place.wrappings, limits).await?,
+            reader: RecordReader::new(place.format, place.columns, place.records),
             ended: false,
         })
     }
@@ -37,13 +130,11 @@ impl<C: Chunks> Records<C> {
     /// # Errors
     /// The object cannot be read as it was taken.
     pub async fn fill(&mut self) -> Result<bool, ExportError> {
-        if self.ended {
+        if self.ended || self.reader.has_ended() {
             return Ok(false);
         }
-        if let Some(chunk) = self.chunks.next().await? {
-            let wanted = BEGINNING.saturating_sub(self.beginning.len()).min(chunk.len());
-            self.beginning.extend_from_slice(chunk.get(..wanted).unwrap_or_default());
-            self.reader.feed(chunk);
+        if let Some(bytes) = self.bytes.next().await? {
+            self.reader.feed(&bytes);
         } else {
             self.ended = true;
             self.reader.finish();
@@ -51,18 +142,8 @@ impl<C: Chunks> Records<C> {
         Ok(true)
     }
 
-    /// The next record that has been read whole, the header first.
+    /// The next record that has been read whole.
     pub fn next_record(&mut self) -> Option<Record<'_>> {
         self.reader.next_record()
-    }
-
-    /// The first bytes.
-    pub fn beginning(&self) -> &[u8] {
-        &self.beginning
-    }
-
-    /// Whether the first bytes are fewer than there may be.
-    pub const fn is_short(&self) -> bool {
-        self.beginning.len() < BEGINNING && !self.ended
     }
 }

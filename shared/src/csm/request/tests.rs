@@ -2,25 +2,26 @@ use super::*;
 use crate::mapping::mapper::Detail;
 use crate::salesforce::id::SalesforceId;
 
-fn details() -> Vec<Detail> {
+fn details() -> Vec<Detail<'static>> {
     vec![
         Detail { name: "External ID".into(), values: vec!["003000000000001AAA".into()] },
         Detail { name: "Type".into(), values: vec!["Customer".into(), "Partner".into()] },
     ]
 }
 
-fn record(profile: Profile) -> MappedRecord {
+fn record(profile: Profile<'static>) -> MappedRecord<'static> {
     let id = SalesforceId::parse("003000000000001").unwrap();
     MappedRecord { source: 0, record: 1, line: 2, id, profile, warnings: vec![] }
 }
 
-fn organizations() -> Vec<MappedRecord> {
-    let named = |name: &str, details| record(Profile::Organization { name: name.into(), details });
+fn organizations() -> Vec<MappedRecord<'static>> {
+    let named =
+        |name: &'static str, details| record(Profile::Organization { name: name.into(), details });
     vec![named("Müller & Söhne", details()), named("Plain", vec![])]
 }
 
-fn customers() -> Vec<MappedRecord> {
-    let person = |email: &str, details, organizations| {
+fn customers() -> Vec<MappedRecord<'static>> {
+    let person = |email: &'static str, details, organizations| {
         let (email, display_name) = (email.into(), "Ada \"A\" Lovelace".into());
         record(Profile::Customer { email, display_name, details, organizations })
     };

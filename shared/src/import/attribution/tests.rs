@@ -1,14 +1,14 @@
 use super::*;
 use crate::mapping::mapper::Detail;
 
-fn customer(number: u64) -> MappedRecord {
+fn customer(number: u64) -> MappedRecord<'static> {
     MappedRecord {
         source: 0,
         record: number,
         line: number + 1,
         id: SalesforceId::parse(&format!("003{number:012}")).unwrap(),
         profile: Profile::Customer {
-            email: format!("c{number}@example.com"),
+            email: format!("c{number}@example.com").into(),
             display_name: "C".into(),
             details: vec![Detail { name: "External ID".into(), values: vec!["x".into()] }],
             organizations: vec!["1".into()],
@@ -17,7 +17,7 @@ fn customer(number: u64) -> MappedRecord {
     }
 }
 
-fn organization(number: u64, name: &str) -> MappedRecord {
+fn organization(number: u64, name: &'static str) -> MappedRecord<'static> {
     let profile = Profile::Organization { name: name.into(), details: vec![] };
     MappedRecord { profile, ..customer(number) }
 }

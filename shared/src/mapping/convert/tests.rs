@@ -65,8 +65,8 @@ fn values_fit_the_type() {
         (DetailType::Phone, "(555) 549-8313", None),
         (DetailType::Phone, "+1 555 0100 x12", None),
     ] {
-        let converted = convert(text, false, &detail_type, 255);
-        assert_eq!(converted.values.first().map(String::as_str), value, "{detail_type:?} {text}");
+        let converted = convert(text.into(), false, &detail_type, 255);
+        assert_eq!(converted.values.first().map(AsRef::as_ref), value, "{detail_type:?} {text}");
         let losses =
             if value.is_some() { vec![] } else { vec![(Code::DetailInvalid, text.to_owned())] };
         assert_eq!(converted.losses, losses, "{detail_type:?} {text}");
@@ -92,7 +92,7 @@ fn options_are_matched_exactly() {
         (&DetailType::Select(BTreeSet::new()), false, "Any", vec!["Any"], vec![]),
         (&multi_select, true, "", vec![], vec![]),
     ] {
-        let converted = convert(text, multi, detail_type, 255);
+        let converted = convert(text.into(), multi, detail_type, 255);
         assert_eq!(converted.values, values, "{text}");
         let losses: Vec<_> =
             unknown.into_iter().map(|value| (Code::OptionUnknown, value.to_owned())).collect();
@@ -102,11 +102,11 @@ fn options_are_matched_exactly() {
 
 #[test]
 fn long_texts_are_cut_between_characters() {
-    let converted = convert("äöü", false, &DetailType::Text, 2);
+    let converted = convert("äöü".into(), false, &DetailType::Text, 2);
     assert_eq!(converted.values, ["äö"]);
     assert_eq!(converted.losses, [(Code::ValueCut, "äöü".to_owned())]);
-    assert!(convert("äöü", false, &DetailType::Text, 3).losses.is_empty());
-    assert!(convert("example.com/long", false, &DetailType::Url, 10).values.is_empty());
+    assert!(convert("äöü".into(), false, &DetailType::Text, 3).losses.is_empty());
+    assert!(convert("example.com/long".into(), false, &DetailType::Url, 10).values.is_empty());
 }
 
 proptest! {
@@ -119,7 +119,7 @@ proptest! {
 
     #[test]
     fn no_text_exceeds_the_limit(text in "\\PC{0,80}", limit in 1_usize..40) {
-        for value in convert(clean(&text).as_ref(), false, &DetailType::Text, limit).values {
+        for value in convert(clean(&text), false, &DetailType::Text, limit).values {
             prop_assert!(value.chars().count() <= limit);
         }
     }

@@ -6,9 +6,10 @@ use super::{Mapper, Stop};
 use crate::code::Code;
 use crate::mapping::convert::{clean, flag};
 use crate::mapping::record::Issue;
-use crate::salesforce::export::Recognised;
+use crate::salesforce::encoding::is_suspicious;
+use crate::salesforce::export::{Object, Recognised};
 use crate::salesforce::id::SalesforceId;
-use crate::salesforce::reader::Record;
+use crate::salesforce::record::Record;
 
 impl Mapper {
     /// The first field beyond the header that holds something.
@@ -20,36 +21,62 @@ impl Mapper {
         flag(&raw(record, self.deleted))
     }
 
-    pub(super) fn is_person(&self, record: &Record<'_>) -> bool {
-        flag(&raw(record, self.person))
-    }
-
-    /// The id of the record that this one was merged into; a damaged one counts.
-    pub(super) fn is_merged<'r>(&self, record: &Record<'r>) -> Option<Cow<'r, str>> {
-        let master = raw(record, self.merged);
-        (!matches!(SalesforceId::parse(&clean(&master)), Ok(None))).then_some(master)
-    }
-
-    /// A field as text, cleaned. Blank if the file has no such column or the record no such field.
-    pub(super) fn text<'r>(
-        &self,
-        record: &Record<'r>,
-        column: Option<usize>,
-    ) -> Result<Cow<'r, str>, Stop> {
-        let Some(field) = column.and_then(|column| record.get(column)) else {
-            return Ok(Cow::Borrowed(""));
-        };
-        match str::from_utf8(field) {
-            Ok(text) => Ok(clean(text)),
-            Err(_) => {
-                Err(self.reject(record, Code::NotUtf8, column, &String::from_utf8_lossy(field)))
+    /// Whether the record is half of a person account. Where no flag says so, an account that names
+    /// a contact of its own is one.
+    pub(super) fn is_person(&self, record: &Record<'_>, object: Object) -> bool {
+        match (self.person, object) {
+            (Some(person), _) => flag(&raw(record, Some(person))),
+            (None, Object::Contact) => false,
+            (None, Object::Account) => {
+                let contact = self.text(record, self.header.position("PersonContactId"));
+                matches!(SalesforceId::parse(&contact), Ok(Some(_)))
             }
         }
     }
 
+    /// Whether the record is half of a person account, and one that can be relied on.
+    pub(super) fn is_whole_person(&self, record: &Record<'_>, object: Object) -> bool {
+        record.problem.is_none()
+            && self.surplus(record).is_none()
+            && !self.is_deleted(record)
+            && self.is_merged(record).is_none()
+            && self.is_person(record, object)
+    }
+
+    /// The id of the record that this one was merged into; a damaged one counts.
+    pub(super) fn is_merged<'r>(&self, record: &Record<'r>) -> Option<Cow<'r, str>> {
+        let master = self.text(record, self.merged);
+        (!matches!(SalesforceId::parse(&master), Ok(None))).then_some(master)
+    }
+
+    /// A field as text, cleaned. Blank if the file has no such column or the record no such field.
+    pub(super) fn text<'r>(&self, record: &Record<'r>, column: Option<usize>) -> Cow<'r, str> {
+        match raw(record, column) {
+            Cow::Borrowed("null") if self.null_word => Cow::Borrowed(""),
+            Cow::Borrowed(text) => clean(text),
+            Cow::Owned(text) => Cow::Owned(clean(&text).into_owned()),
+        }
+    }
+
+    /// A field that is sent as it is: as [`Self::text`], with a warning if it does not look as it was
+    /// meant.
+    pub(super) fn sent<'r>(
+        &self,
+        record: &Record<'r>,
+        column: Option<usize>,
+        warnings: &mut Vec<Issue>,
+    ) -> Cow<'r, str> {
+        let text = self.text(record, column);
+        if self.doubtful && is_suspicious(&text) {
+            let field = self.column_name(column);
+            warnings.push(self.issue(record, Code::TextSuspicious, field, &text));
+        }
+        text
+    }
+
     pub(super) const fn object_column(&self) -> Option<usize> {
         match self.recognised {
-            Recognised::One(_) => None,
+            Recognised::One(_) | Recognised::Relations => None,
             Recognised::PerRecord(column) => Some(column),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Mapper, Organizations, Stop, UnknownOrganization};
+use super::{Links, Mapper, Stop, UnknownOrganization};
 use crate::code::Code;
 use crate::mapping::convert::{convert, fold};
 use crate::mapping::email::Email;
@@ -10,100 +10,116 @@ use crate::mapping::plan::{DetailPlan, Plan, Shape};
 use crate::mapping::record::{Detail, Issue, Profile};
 use crate::mapping::seen::Seen;
 use crate::salesforce::id::SalesforceId;
-use crate::salesforce::reader::Record;
+use crate::salesforce::record::Record;
 
 impl Mapper {
-    pub(super) fn organization(
+    pub(super) fn organization<'r>(
         &self,
         plan: &Plan,
-        record: &Record<'_>,
+        record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
         warnings: &mut Vec<Issue>,
-    ) -> Result<Profile, Stop> {
-        let text = self.text(record, plan.name)?;
-        let name = fold(&text, " ");
-        if name.is_empty() {
-            return Err(self.reject(record, Code::NameMissing, plan.name, ""));
-        }
-        let details = self.details(plan, record, warnings)?;
+    ) -> Result<Profile<'r>, Stop> {
+        let name = self.full_name(plan, record, warnings)?;
+        let details = self.details(plan, record, warnings);
         let name = match seen.claim_name(&name, id) {
-            None => name.into_owned(),
+            None => name,
             Some(unique) => {
-                let column = self.column_name(plan.name);
+                let column = self.column_name(plan.name.or(plan.last_name));
                 warnings.push(self.issue(record, Code::NameDuplicate, column, &name));
-                unique
+                unique.into()
             }
         };
         Ok(Profile::Organization { name, details })
     }
 
-    pub(super) fn customer(
+    pub(super) fn customer<'r>(
         &self,
         plan: &Plan,
-        record: &Record<'_>,
+        record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
-        organizations: &Organizations<'_>,
+        links: &mut Links<'_>,
         warnings: &mut Vec<Issue>,
-    ) -> Result<Profile, Stop> {
-        let text = self.text(record, plan.email)?;
+    ) -> Result<Profile<'r>, Stop> {
+        let text = self.text(record, plan.email);
         if text.is_empty() {
             return Err(self.reject(record, Code::EmailMissing, plan.email, ""));
         }
         let Ok(email) = Email::parse(&text) else {
             return Err(self.reject(record, Code::EmailInvalid, plan.email, &text));
         };
-        let display_name = self.display_name(plan, record)?;
+        let display_name = self.full_name(plan, record, warnings)?;
         if seen.has_email(&email, id) {
             return Err(self.reject(record, Code::EmailDuplicate, plan.email, &text));
         }
-        let organization = self.link(plan, record, organizations, warnings)?;
-        let details = self.details(plan, record, warnings)?;
+        let organizations = self.links(plan, record, id, links, warnings)?;
+        let details = self.details(plan, record, warnings);
         seen.claim_email(&email);
-        Ok(Profile::Customer {
-            email: email.as_str().to_owned(),
-            display_name,
-            details,
-            organizations: organization.into_iter().collect(),
-        })
+        Ok(Profile::Customer { email: text, display_name, details, organizations })
     }
 
-    /// The full name, or its parts where the export has none.
-    fn display_name(&self, plan: &Plan, record: &Record<'_>) -> Result<String, Stop> {
-        let name = self.text(record, plan.name)?;
+    /// The name, or its parts where the export has none.
+    fn full_name<'r>(
+        &self,
+        plan: &Plan,
+        record: &Record<'r>,
+        warnings: &mut Vec<Issue>,
+    ) -> Result<Cow<'r, str>, Stop> {
+        let name = on_one_line(self.sent(record, plan.name, warnings));
         if !name.is_empty() {
-            return Ok(fold(&name, " ").into_owned());
+            return Ok(name);
         }
-        let (first, last) =
-            (self.text(record, plan.first_name)?, self.text(record, plan.last_name)?);
-        let joined = format!("{} {}", fold(&first, " "), fold(&last, " "));
-        match joined.trim() {
-            "" => Err(self.reject(record, Code::NameMissing, plan.last_name.or(plan.name), "")),
-            name => Ok(name.to_owned()),
+        let first = on_one_line(self.sent(record, plan.first_name, warnings));
+        let last = on_one_line(self.sent(record, plan.last_name, warnings));
+        match (first.is_empty(), last.is_empty()) {
+            (true, true) => {
+                Err(self.reject(record, Code::NameMissing, plan.last_name.or(plan.name), ""))
+            }
+            (true, false) => Ok(last),
+            (false, true) => Ok(first),
+            (false, false) => Ok(format!("{first} {last}").into()),
         }
     }
 
-    /// The organization to link to. A person account is its own account, so it has none.
-    fn link(
+    /// The organizations to link to: that of the contact's account, and of the accounts it is related
+    /// to. A person account is its own account, so it has none of its own.
+    fn links(
         &self,
         plan: &Plan,
         record: &Record<'_>,
-        organizations: &Organizations<'_>,
+        id: Option<SalesforceId>,
+        links: &mut Links<'_>,
         warnings: &mut Vec<Issue>,
-    ) -> Result<Option<String>, Stop> {
-        if plan.organization.is_none() || self.is_person(record) {
-            return Ok(None);
+    ) -> Result<Vec<String>, Stop> {
+        let own = if self.is_person(record, plan.kind.object()) { None } else { plan.organization };
+        let text = self.text(record, own);
+        let mut found = Vec::new();
+        let mut unknown = Vec::new();
+        let own_account = SalesforceId::parse(&text).unwrap_or_else(|_| {
+            unknown.push((self.column_name(own), text.into_owned()));
+            None
+        });
+        if let Some(account) = own_account {
+            match (links.organizations)(account) {
+                Some(organization) => found.push(organization),
+                None => unknown.push((self.column_name(own), account.to_string())),
+            }
         }
-        let text = self.text(record, plan.organization)?;
-        let found = match SalesforceId::parse(&text) {
-            Ok(None) => return Ok(None),
-            Ok(Some(account)) => organizations(account),
-            Err(_) => None,
-        };
-        if found.is_none() {
-            let column = self.column_name(plan.organization);
-            let issue = self.issue(record, Code::OrganizationUnknown, column, &text);
+        let contact = plan.relates_by(|column| self.id_at(record, column)).or(id);
+        for account in contact.map(|contact| links.relations.of(contact)).unwrap_or_default() {
+            if Some(account) == own_account {
+                continue;
+            }
+            match (links.organizations)(account) {
+                Some(organization) if found.contains(&organization) => {}
+                Some(organization) => found.push(organization),
+                None => unknown.push(("AccountContactRelation", account.to_string())),
+            }
+        }
+        for (column, account) in unknown {
+            let issue = self.issue(record, Code::OrganizationUnknown, column, &account);
             match self.policies.unknown_organization {
                 UnknownOrganization::Warn => warnings.push(issue),
                 UnknownOrganization::Reject => return Err(Stop::Rejected(issue)),
@@ -112,66 +128,84 @@ impl Mapper {
         Ok(found)
     }
 
-    fn details(
+    fn details<'r>(
         &self,
         plan: &Plan,
-        record: &Record<'_>,
+        record: &Record<'r>,
         warnings: &mut Vec<Issue>,
-    ) -> Result<Vec<Detail>, Stop> {
+    ) -> Vec<Detail<'r>> {
         let mut details = Vec::with_capacity(plan.details.len());
         for detail in &plan.details {
-            let text = self.detail_text(detail, record)?;
+            let text = self.detail_text(detail, record, warnings);
             let multi = detail.shape == Shape::FirstMulti;
-            let converted = convert(&text, multi, &detail.detail_type, self.policies.detail_limit);
+            let converted = convert(text, multi, &detail.detail_type, self.policies.detail_limit);
             for (code, value) in converted.losses {
                 warnings.push(self.issue(record, code, detail.field, &value));
             }
             if !converted.values.is_empty() {
-                details.push(Detail { name: detail.field.to_owned(), values: converted.values });
+                let name = Cow::Borrowed(detail.field);
+                details.push(Detail { name, values: converted.values });
             }
         }
-        Ok(details)
+        details
     }
 
     fn detail_text<'r>(
         &self,
         detail: &DetailPlan,
         record: &Record<'r>,
-    ) -> Result<Cow<'r, str>, Stop> {
+        warnings: &mut Vec<Issue>,
+    ) -> Cow<'r, str> {
         match detail.shape {
-            Shape::Address => self.address(detail, record).map(Cow::Owned),
-            Shape::First | Shape::FirstMulti | Shape::Id => {
-                for &column in &detail.columns {
-                    let text = self.text(record, column)?;
-                    let text = match detail.shape {
-                        Shape::Id => SalesforceId::parse(&text)
-                            .ok()
-                            .flatten()
-                            .map_or(Cow::Borrowed(""), |id| Cow::Owned(id.to_string())),
-                        _ => text,
-                    };
-                    if !text.is_empty() {
-                        return Ok(text);
-                    }
-                }
-                Ok(Cow::Borrowed(""))
+            Shape::Address => Cow::Owned(self.address(detail, record, warnings)),
+            Shape::Id => {
+                let ids = detail.columns.iter().filter_map(|column| self.id_at(record, *column));
+                ids.map(|id| Cow::Owned(id.to_string())).next().unwrap_or_default()
+            }
+            Shape::First | Shape::FirstMulti => {
+                let texts =
+                    detail.columns.iter().map(|&column| self.sent(record, column, warnings));
+                texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()
             }
         }
     }
 
+    fn id_at(&self, record: &Record<'_>, column: Option<usize>) -> Option<SalesforceId> {
+        SalesforceId::parse(&self.text(record, column)).ok().flatten()
+    }
+
     /// `street, city, state postal-code, country`, without what is blank.
-    fn address(&self, detail: &DetailPlan, record: &Record<'_>) -> Result<String, Stop> {
-        let mut parts = Vec::with_capacity(detail.columns.len());
-        for &column in &detail.columns {
-            let text = self.text(record, column)?;
+    fn address(
+        &self,
+        detail: &DetailPlan,
+        record: &Record<'_>,
+        warnings: &mut Vec<Issue>,
+    ) -> String {
+        let mut address = String::new();
+        for (at, &column) in detail.columns.iter().enumerate() {
+            let text = self.sent(record, column, warnings);
             let lines = text.split(['\r', '\n']).map(|line| line.trim().trim_end_matches(','));
-            parts.push(lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(", "));
+            for (number, line) in lines.filter(|line| !line.is_empty()).enumerate() {
+                if !address.is_empty() {
+                    let follows_state = at == POSTAL_CODE && number == 0 && {
+                        let state = detail.columns.get(at - 1).copied().flatten();
+                        !self.text(record, state).is_empty()
+                    };
+                    address.push_str(if follows_state { " " } else { ", " });
+                }
+                address.push_str(line);
+            }
         }
-        let [street, city, state, postal_code, country] = parts.as_slice() else {
-            return Ok(parts.join(", "));
-        };
-        let region = format!("{state} {postal_code}");
-        let parts = [street, city, region.trim(), country];
-        Ok(parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "))
+        address
+    }
+}
+
+/// Where the postal code stands among the columns of an address.
+const POSTAL_CODE: usize = 3;
+
+fn on_one_line(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
+        Cow::Borrowed(text) => fold(text, " "),
+        Cow::Owned(text) => Cow::Owned(fold(&text, " ").into_owned()),
     }
 }

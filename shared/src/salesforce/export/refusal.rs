@@ -1,20 +1,48 @@
 //! The sentences for files that are not imported.
 
-use super::Object;
+use crate::salesforce::container::{ContainerError, Refusal};
+use crate::salesforce::json::{JsonError, NotJsonExport};
 
 /// Why a file cannot be imported. Shown to an administrator after the file's name: what the file is
 /// and what to drop instead. Holds names of columns and objects, never a value of a record.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum NotAnExport {
     /// Nothing in it, not even a header.
     #[error("The file is empty; drop an export with a header line.")]
     Empty,
-    /// A container or an encoding that is not read, found by the first bytes.
-    #[error("The file is {0}, which is not supported; drop a CSV in UTF-8.")]
-    Format(&'static str),
-    /// Bytes in the header that are no UTF-8.
-    #[error("The header is not UTF-8; export again and choose UTF-8 as the encoding.")]
-    NotUtf8,
+    /// A spreadsheet's own format.
+    #[error(
+        "The file is an Excel workbook ({0}); save the sheet as CSV UTF-8, or better, drop the export as Salesforce wrote it."
+    )]
+    Workbook(&'static str),
+    /// A page: an error, a login, or a report in disguise.
+    #[error(
+        "The file is HTML or XML, such as an error page, a login page or a report exported as Excel; export again as CSV and drop that."
+    )]
+    Markup,
+    /// A document.
+    #[error("The file is a PDF document; export the records as CSV and drop that.")]
+    Pdf,
+    /// A container that cannot be unpacked.
+    #[error(transparent)]
+    Container(#[from] ContainerError),
+    /// A member of a ZIP that is not read.
+    #[error(transparent)]
+    Member(#[from] Refusal),
+    /// A container in a container in a container.
+    #[error(
+        "The file lies in archives within archives; unpack the outer ones and drop what is inside."
+    )]
+    NestedTooDeep,
+    /// A member of a ZIP that holds the wanted ones besides.
+    #[error("It is not imported: only Account, Contact and AccountContactRelation are.")]
+    NotWanted,
+    /// JSON that is something else.
+    #[error(transparent)]
+    NotJsonExport(#[from] NotJsonExport),
+    /// JSON that breaks off.
+    #[error(transparent)]
+    Json(#[from] JsonError),
     /// The first record is larger than a record may be.
     #[error(
         "The file does not begin with a header line; drop a CSV whose first line names the columns."
@@ -25,19 +53,11 @@ pub enum NotAnExport {
         "The quotes in the header line do not match; export again and do not edit the first line."
     )]
     HeaderQuotes,
-    /// One column whose name holds another delimiter.
-    #[error("The columns are separated by {0}; export again with commas.")]
-    Delimiter(&'static str),
     /// What Data Loader or the Bulk API left about an earlier load.
     #[error(
         "The file is the result of a load into Salesforce (success or error file), not an export; drop the export that holds the records."
     )]
     LoadResult,
-    /// Labels instead of API names.
-    #[error(
-        "The file is a report with labels as column names (such as \u{201c}{0}\u{201d}), which is not supported; drop Account.csv and Contact.csv from Salesforce's Data Export or Data Loader."
-    )]
-    Report(String),
     /// An export of something that has no place in CSM.
     #[error(
         "The file is an export of {0}, which is not imported; drop the exports of Account and Contact."
@@ -49,7 +69,7 @@ pub enum NotAnExport {
     )]
     ColumnMissing {
         /// What the file name says.
-        object: Object,
+        object: &'static str,
         /// The column or columns that were looked for.
         column: &'static str,
         /// The columns that an export should have.

@@ -3,16 +3,16 @@
 use memchr::memchr;
 
 /// Follows the quotes of one record, in pieces of any size.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Quotes {
+    delimiter: u8,
     place: Place,
     misplaced: bool,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 enum Place {
     /// At the first byte of a field.
-    #[default]
     Start,
     /// In an unquoted field.
     Unquoted,
@@ -23,6 +23,11 @@ enum Place {
 }
 
 impl Quotes {
+    /// At the start of a record.
+    pub(super) const fn new(delimiter: u8) -> Self {
+        Self { delimiter, place: Place::Start, misplaced: false }
+    }
+
     /// Follows the next bytes of the record.
     pub(super) fn scan(&mut self, mut bytes: &[u8]) {
         while let Some((&byte, rest)) = bytes.split_first() {
@@ -36,7 +41,8 @@ impl Quotes {
                     continue;
                 }
                 (Place::Start | Place::Quote, b'"') => self.place = Place::Quoted,
-                (_, b',' | b'\r' | b'\n') => self.place = Place::Start,
+                (_, b'\r' | b'\n') => self.place = Place::Start,
+                (_, byte) if byte == self.delimiter => self.place = Place::Start,
                 (Place::Quote, _) => {
                     self.misplaced = true;
                     self.place = Place::Unquoted;
@@ -75,7 +81,7 @@ mod tests {
         ] {
             for cut in 0..=text.len() {
                 let (first, second) = text.as_bytes().split_at(cut);
-                let mut quotes = Quotes::default();
+                let mut quotes = Quotes::new(b',');
                 quotes.scan(first);
                 quotes.scan(second);
                 assert_eq!(

@@ -10,10 +10,10 @@ fn owned(record: Record<'_>) -> Owned {
 }
 
 fn read(limits: Limits, chunks: &[&[u8]]) -> Vec<Owned> {
-    let mut reader = CsvReader::new(limits);
+    let mut reader = CsvReader::new(b',', limits);
     let mut records = Vec::new();
     for chunk in chunks {
-        reader.feed(Bytes::copy_from_slice(chunk));
+        reader.feed(chunk);
         while let Some(record) = reader.next_record() {
             records.push(owned(record));
         }
@@ -98,8 +98,8 @@ fn misplaced_and_missing_quotes_are_reported() {
 
 #[test]
 fn fingerprints_tell_records_apart() {
-    let mut reader = CsvReader::new(Limits::default());
-    reader.feed(Bytes::from_static(b"ab,c\na,bc\na,bc\n\"a\",\"bc\"\na,b,c\n"));
+    let mut reader = CsvReader::new(b',', Limits::default());
+    reader.feed(b"ab,c\na,bc\na,bc\n\"a\",\"bc\"\na,b,c\n");
     let mut prints = Vec::new();
     while let Some(record) = reader.next_record() {
         prints.push(record.fingerprint());
@@ -112,9 +112,9 @@ fn fingerprints_tell_records_apart() {
 
 #[test]
 fn bytes_that_were_not_taken_are_kept() {
-    let mut reader = CsvReader::new(Limits::default());
+    let mut reader = CsvReader::new(b',', Limits::default());
     for chunk in ["a\n1", "2\n", "", "3"] {
-        reader.feed(Bytes::from(chunk));
+        reader.feed(chunk.as_bytes());
     }
     reader.finish();
     let mut records = Vec::new();
@@ -161,5 +161,94 @@ proptest! {
         let found: Vec<_> = read(Limits::default(), &[text.as_bytes()]).into_iter().map(|r| r.3).collect();
         let expected: Vec<_> = records.into_iter().filter(|r| r.iter().any(|f| !f.is_empty())).collect();
         prop_assert_eq!(found, expected);
+    }
+}
+
+fn briefly(text: &str) -> Vec<(u64, Option<Problem>, String)> {
+    let records = read(Limits::default(), &[text.as_bytes()]);
+    records
+        .into_iter()
+        .map(|(_, line, problem, fields)| (line, problem, fields.join("|")))
+        .collect()
+}
+
+#[test]
+fn a_carriage_return_ends_a_record_or_is_part_of_a_value() {
+    for (text, expected) in [
+        ("a,b\r1,2\r3,4", &["a|b", "1|2", "3|4"][..]),
+        ("a,b\n1,2\r3,4\r\n5,6\n", &["a|b", "1|2", "3|4", "5|6"]),
+        ("a,b\n1,x\ry\n2,z\n", &["a|b", "1|x\ry", "2|z"]),
+        ("a,b\r\n1,x\ry\r\n2,z\r\n", &["a|b", "1|x\ry", "2|z"]),
+        ("a,b\n1,x\ry", &["a|b", "1|x\ry"]),
+        ("a,b\r\"1\",\"x\ry\"\r", &["a|b", "1|x\ry"]),
+    ] {
+        let found: Vec<_> = briefly(text).into_iter().map(|(.., fields)| fields).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+    assert_eq!(briefly("a,b\n1,x\ry\n2,z\n")[2].0, 4, "editors end a line at a carriage return");
+}
+
+#[test]
+fn a_quote_that_is_missing_costs_its_record_and_no_other() {
+    let (unclosed, misplaced) = (Some(Problem::QuoteUnclosed), Some(Problem::QuoteMisplaced));
+    for (text, expected) in [
+        // The quote that closes is missing; the next record's quote seems to close it.
+        (
+            "\"a\",\"b\"\n\"1\",\"x\n\"2\",\"y\"\n\"3\",\"z\"\n",
+            &[(1, None, "a|b"), (2, unclosed, "1|x"), (3, None, "2|y"), (4, None, "3|z")][..],
+        ),
+        // No quote follows to close it.
+        (
+            "a,b\n1,\"x\n2,y\n3,z\n",
+            &[(1, None, "a|b"), (2, unclosed, "1|x"), (3, None, "2|y"), (4, None, "3|z")],
+        ),
+        // A quote within a value, in a value of several lines.
+        (
+            "\"a\",\"b\"\n\"1\",\"x\ny \"q\" z\"\n\"3\",\"z\"\n",
+            &[(1, None, "a|b"), (2, misplaced, "1|x\ny q\" z\""), (4, None, "3|z")],
+        ),
+        ("a,b\n1,\"x\" y\n2,z\n", &[(1, None, "a|b"), (2, misplaced, "1|x y"), (3, None, "2|z")]),
+        // Nothing behind it looks like a record.
+        ("a,b\n1,\"x\ny\nz\n", &[(1, None, "a|b"), (2, unclosed, "1|x\ny\nz\n")]),
+    ] {
+        let expected: Vec<_> = expected
+            .iter()
+            .map(|(line, problem, text)| (*line, *problem, (*text).to_owned()))
+            .collect();
+        assert_eq!(briefly(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_quote_that_is_missing_in_a_large_file_is_found_within_the_limit() {
+    let others: Vec<_> = (2..5000).map(|number| format!("{number},y\n")).collect();
+    let text = format!("a,b\n1,\"x\n{}", others.concat());
+    let limits = Limits { record_bytes: 1000, fields: 9 };
+    let records = read(limits, &[text.as_bytes()]);
+    assert_eq!(records.len(), 5000);
+    assert_eq!(records[1].2, Some(Problem::QuoteUnclosed));
+    assert!(records[2..].iter().all(|(.., problem, _)| problem.is_none()));
+}
+
+#[test]
+fn joined_files_have_marks_and_headers_in_the_middle() {
+    let text = "\u{feff}\"a\",\"b\"\n\"1\",\"2\"\n\u{feff}\"a\",\"b\"\n\"3\",\"4\"\n";
+    let found: Vec<_> = briefly(text).into_iter().map(|(.., fields)| fields).collect();
+    assert_eq!(found, ["a|b", "1|2", "a|b", "3|4"]);
+}
+
+#[test]
+fn the_other_delimiters_are_read_too() {
+    for delimiter in delimiter::ALL {
+        let separator = char::from(delimiter);
+        let text = format!("\"a\"{separator}\"b\"\n1{separator}\"x{separator}y\"\n");
+        let mut reader = CsvReader::new(delimiter, Limits::default());
+        reader.feed(text.as_bytes());
+        reader.finish();
+        reader.next_record().unwrap();
+        assert_eq!(
+            owned(reader.next_record().unwrap()).3,
+            ["1".to_owned(), format!("x{separator}y")]
+        );
     }
 }
