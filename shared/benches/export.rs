@@ -33,6 +33,7 @@ use csm_import::salesforce::export::{Object, Recognised};
 use csm_import::salesforce::format::{Format, Syntax};
 use csm_import::salesforce::header::Header;
 use csm_import::salesforce::stream::RecordReader;
+use csm_import::salesforce::survey::Survey;
 use serde::Serialize;
 
 mod contacts;
@@ -60,7 +61,8 @@ fn export() -> Vec<u8> {
 
 fn reader() -> RecordReader {
     let format = Format { encoding: Charset::UTF_8, syntax: Syntax::Csv { delimiter: ',' } };
-    RecordReader::new(format, &[], u64::MAX)
+    let survey = Survey { records: u64::MAX, ..Survey::default() };
+    RecordReader::new(format, &[], &survey)
 }
 
 /// Feeds the export and hands every record to `take`.

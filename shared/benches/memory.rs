@@ -28,6 +28,7 @@ use csm_import::salesforce::export::{Object, Recognised};
 use csm_import::salesforce::format::{Format, Syntax};
 use csm_import::salesforce::header::Header;
 use csm_import::salesforce::stream::RecordReader;
+use csm_import::salesforce::survey::Survey;
 
 mod contacts;
 
@@ -40,7 +41,8 @@ fn split(size: u64) -> u64 {
     let (recognised, policies) = (Recognised::One(Object::Contact), Policies::default());
     let mapper = Mapper::new(Stage::Customers, &header, &recognised, None, &policies).unwrap();
     let format = Format { encoding: Charset::UTF_8, syntax: Syntax::Csv { delimiter: ',' } };
-    let mut reader = RecordReader::new(format, &[], u64::MAX);
+    let survey = Survey { records: u64::MAX, ..Survey::default() };
+    let mut reader = RecordReader::new(format, &[], &survey);
     let mut seen = Seen::default();
     let mut relations = Relations::default();
     let organizations = |_| Some("10".to_owned());

@@ -1,22 +1,20 @@
 //! Splitting a stage: every record of its exports is mapped, rejected or skipped; the mapped ones
 //! become segments and batches.
 
-use csm_import::csm::port::Site;
 use std::collections::BTreeSet;
 
 use csm_import::code::Code;
+use csm_import::csm::port::Site;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
-use csm_import::import::counts;
 use csm_import::import::document::{Export, ImportDocument};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
-use csm_import::import::manifest::{LeftOut, Manifest};
+use csm_import::import::manifest::Manifest;
 use csm_import::import::outcome::Outcome;
 use csm_import::import::progress::{Stop, StopCode};
-use csm_import::import::segment::{Part, PartWriter, SegmentWriter};
-use csm_import::mapping::mapper::{Issue, Links, MappedRecord, Mapper, PersonAccounts, Verdict};
-use csm_import::mapping::relation::{Left, RelationCounts, RelationReader, Relations};
+use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts};
+use csm_import::mapping::relation::{Left, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
@@ -24,25 +22,9 @@ use csm_import::salesforce::header::Header;
 use csm_import::salesforce::record::Record;
 use csm_import::salesforce::stream::Records;
 
+use crate::gathered::{Full, Gathered};
 use crate::organizations::Organizations;
 use crate::splitter::Splitter;
-
-/// Segments and parts are closed at this size.
-const PART: usize = 8 << 20;
-
-/// What has been gathered of a stage so far.
-struct Gathered {
-    manifest: Manifest,
-    seen: Seen,
-    segments: SegmentWriter,
-    left_out: PartWriter,
-}
-
-/// A part that is full and has to be written before going on.
-struct Full {
-    key: String,
-    part: Part,
-}
 
 impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
 where
@@ -73,9 +55,12 @@ where
             Organizations::load(&self.archive, &self.settings.site(), settled.as_ref()).await?;
         let edition = organizations.edition();
         let names = organizations.take_names();
-        let begin = |edition| Gathered {
-            seen: if stage == Stage::Organizations { names.clone() } else { Seen::default() },
-            ..Gathered::new(import, stage, edition)
+        let begin = |edition| {
+            let mut gathered = Gathered::new(import, stage, edition);
+            if stage == Stage::Organizations {
+                gathered.seen = names.clone();
+            }
+            gathered
         };
         let manifest = match self.gather_latest(&document, &organizations, begin, edition).await {
             Ok(manifest) => manifest,
@@ -294,91 +279,4 @@ fn mapper(document: &ImportDocument, stage: Stage, export: &Export) -> Option<Ma
 
 fn header(export: &Export) -> Header {
     Header::new(export.header.iter().map(String::as_str))
-}
-
-impl Gathered {
-    fn new(import: ImportId, stage: Stage, edition: Edition) -> Self {
-        Self {
-            manifest: Manifest {
-                import,
-                stage,
-                edition,
-                mapped: 0,
-                rejected: counts::ByCode::new(),
-                skipped: counts::ByCode::new(),
-                warnings: counts::ByCode::new(),
-                relations: RelationCounts::default(),
-                left_out_parts: 0,
-                batches: Vec::new(),
-            },
-            seen: Seen::default(),
-            segments: SegmentWriter::new(PART),
-            left_out: PartWriter::new(PART),
-        }
-    }
-
-    /// Adds a record to where its verdict says that it belongs.
-    fn add(
-        &mut self,
-        source: u32,
-        record: &Record<'_>,
-        verdict: Verdict<'_>,
-    ) -> Result<Option<Full>, ConsumeError> {
-        match verdict {
-            Verdict::NotOfThisStage => Ok(None),
-            Verdict::Mapped(mapped) => self.add_mapped(&mapped),
-            Verdict::Rejected(issue) => {
-                counts::count(&mut self.manifest.rejected, issue.code);
-                self.add_left_out(source, record, Outcome::Rejected, issue)
-            }
-            Verdict::Skipped(issue) => {
-                counts::count(&mut self.manifest.skipped, issue.code);
-                self.add_left_out(source, record, Outcome::Skipped, issue)
-            }
-        }
-    }
-
-    fn add_mapped(&mut self, mapped: &MappedRecord<'_>) -> Result<Option<Full>, ConsumeError> {
-        self.manifest.mapped += 1;
-        for warning in &mapped.warnings {
-            counts::count(&mut self.manifest.warnings, warning.code);
-        }
-        let part = self.segments.push(|out| serde_json::to_writer(out, mapped));
-        Ok(part.map_err(ConsumeError::unwritable)?.map(|part| self.segment(part)))
-    }
-
-    fn add_left_out(
-        &mut self,
-        source: u32,
-        record: &Record<'_>,
-        outcome: Outcome,
-        issue: Issue,
-    ) -> Result<Option<Full>, ConsumeError> {
-        let hint = issue.code.hint().to_owned();
-        let (record, line) = (record.number, record.line);
-        let line = LeftOut { source, record, line, outcome, issue, hint };
-        let part = self.left_out.push(|out| serde_json::to_writer(out, &line));
-        Ok(part.map_err(ConsumeError::unwritable)?.map(|part| self.rejected(part)))
-    }
-
-    /// Ends the last batch; the parts that are left have to be written.
-    fn finish(&mut self) -> Vec<Full> {
-        let (segment, batches) =
-            std::mem::replace(&mut self.segments, SegmentWriter::new(PART)).finish();
-        let (part, parts) = std::mem::replace(&mut self.left_out, PartWriter::new(PART)).finish();
-        self.manifest.batches = batches;
-        self.manifest.left_out_parts = parts;
-        let segment = segment.map(|part| self.segment(part));
-        segment.into_iter().chain(part.map(|part| self.rejected(part))).collect()
-    }
-
-    fn segment(&self, part: Part) -> Full {
-        let Manifest { import, stage, edition, .. } = self.manifest;
-        Full { key: keys::segment(import, stage, edition, part.number), part }
-    }
-
-    fn rejected(&self, part: Part) -> Full {
-        let Manifest { import, stage, edition, .. } = self.manifest;
-        Full { key: keys::left_out(import, stage, edition, part.number), part }
-    }
 }

@@ -74,7 +74,7 @@ async fn deal(
         wrappings: &found.wrappings,
         format: *format,
         columns: header.names(),
-        records: survey.records,
+        survey,
     };
     let (mut read, mut dealt_with) = (0, 0);
     for stage in Stage::ALL {

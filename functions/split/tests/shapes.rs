@@ -159,7 +159,7 @@ async fn read(key: &str, bytes: Vec<u8>, chunk: usize) -> (Recognised, Table) {
         wrappings: &found.wrappings,
         format: examined.format,
         columns: examined.header.names(),
-        records: examined.survey.records,
+        survey: &examined.survey,
     };
     let positions = COLUMNS.map(|column| examined.header.position(column).unwrap());
     let mut records = Records::open(&files, place, &limits).await.unwrap();

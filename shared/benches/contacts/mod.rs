@@ -129,7 +129,10 @@ pub fn record(number: u64, out: &mut Vec<u8>) {
                 write!(out, "1975-{:02}-{:02} 00:00:00", number % 12 + 1, number % 28 + 1)
             }
             "Description" => {
-                write!(out, "Met at the trade fair; prefers to be called in the afternoon.")
+                write!(
+                    out,
+                    "Met at the trade fair; prefers to be called in the afternoon, and to be written to in French or Italian; assistant screens the mail, so mark it as personal where it is."
+                )
             }
             "CreatedDate" | "LastModifiedDate" | "SystemModstamp" => {
                 write!(out, "2024-05-{:02} 10:{:02}:21", number % 28 + 1, number % 60)

@@ -76,7 +76,7 @@ impl ImportDocument {
             wrappings: &export.wrappings,
             format: export.format,
             columns: &export.header,
-            records: export.survey.records,
+            survey: &export.survey,
         })
     }
 

@@ -44,6 +44,10 @@ impl SegmentWriter {
         &mut self,
         write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<Option<Part>, E> {
+        if self.lines.capacity() == 0 {
+            // Growing by and by, the lines would be copied again and again.
+            self.lines.reserve(self.limit.saturating_add(self.limit / 8));
+        }
         write(&mut self.lines)?;
         self.lines.push(b'\n');
         self.batch_records += 1;

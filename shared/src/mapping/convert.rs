@@ -29,18 +29,33 @@ impl<'a> Converted<'a> {
 /// Removes NULs, which rich text begins with, and surrounding white space; `#N/A` is a blank, as in
 /// the files of Data Loader.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    match text.trim() {
+    match trim(text) {
         "#N/A" => Cow::Borrowed(""),
-        text if memchr::memchr(0, text.as_bytes()).is_some() => {
+        text if has_controls(text) && text.contains('\0') => {
             Cow::Owned(text.replace('\0', "").trim().to_owned())
         }
         text => Cow::Borrowed(text),
     }
 }
 
+/// Whether a text has any control characters. Values are short, and few have any: one pass over the
+/// bytes costs less than a search for each.
+fn has_controls(text: &str) -> bool {
+    text.bytes().fold(u8::MAX, u8::min) < b' '
+}
+
+/// As [`str::trim`], which looks at characters where most values begin and end with a plain one.
+fn trim(text: &str) -> &str {
+    let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    match text.as_bytes() {
+        bytes if plain(bytes.first()) && plain(bytes.last()) => text,
+        _ => text.trim(),
+    }
+}
+
 /// Puts a text on one line: the lines, trimmed and without blank ones, joined by `separator`.
 pub fn fold<'a>(text: &'a str, separator: &str) -> Cow<'a, str> {
-    if memchr::memchr2(b'\r', b'\n', text.as_bytes()).is_none() {
+    if !has_controls(text) || !text.contains(['\r', '\n']) {
         return Cow::Borrowed(text);
     }
     let lines = text.split(['\r', '\n']).map(str::trim).filter(|line| !line.is_empty());

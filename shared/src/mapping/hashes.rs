@@ -69,6 +69,11 @@ impl<T: Hashed> Hashes<T> {
         self.shards.get(shard(hash))?.find(hash, |entry| entry.hash() == hash).copied()
     }
 
+    /// The entry with this hash, to be changed in its place; its hash must stay.
+    pub(super) fn get_mut(&mut self, hash: u64) -> Option<&mut T> {
+        self.shards.get_mut(shard(hash))?.find_mut(hash, |entry| entry.hash() == hash)
+    }
+
     /// Adds an entry, or puts it in the place of the one with the same hash.
     pub(super) fn insert(&mut self, entry: T) {
         let hash = entry.hash();

@@ -7,7 +7,6 @@ use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::email::Email;
 use super::hashes::{Hashes, Noted};
 use super::record::Profile;
 use super::version::Modified;
@@ -161,9 +160,9 @@ impl Seen {
     /// Says that the record with this id was mapped, and with it the person behind `twin`.
     pub fn mapped(&mut self, id: Option<SalesforceId>, twin: Option<SalesforceId>) {
         if let Some(key) = id.map(|id| hash(id.as_str()))
-            && let Some(claim) = self.ids.get(key)
+            && let Some(claim) = self.ids.get_mut(key)
         {
-            self.ids.insert(Noted::new(key, claim.note() & !BY | By::Mapped as u32));
+            *claim = Noted::new(key, claim.note() & !BY | By::Mapped as u32);
         }
         if let Some(twin) = twin {
             self.ids.insert(Noted::new(hash(twin.as_str()), By::Twin as u32));
@@ -186,15 +185,14 @@ impl Seen {
         self.earlier.get(&taken).is_some_and(|owner| Some(*owner) != own)
     }
 
-    /// Whether another record that was mapped has this email.
-    pub fn has_email(&self, email: &Email<'_>, id: Option<SalesforceId>) -> bool {
-        let key = hash(&email.key());
-        self.emails.get(key).is_some() || self.is_of_another(key, id)
+    /// Whether another record that was mapped has the email with this hash.
+    pub fn has_email(&self, email: u64, id: Option<SalesforceId>) -> bool {
+        self.emails.get(email).is_some() || self.is_of_another(email, id)
     }
 
     /// Takes an email for a record that was mapped.
-    pub fn claim_email(&mut self, email: &Email<'_>) {
-        self.emails.insert(hash(&email.key()));
+    pub fn claim_email(&mut self, email: u64) {
+        self.emails.insert(email);
     }
 
     /// Takes a name for an organization. `None`: it was free; otherwise the name to use instead, which
@@ -242,6 +240,11 @@ const fn halve(fingerprint: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mapping::email::Email;
+
+    fn email(text: &str) -> u64 {
+        Email::parse(text).unwrap().hash()
+    }
 
     fn id(text: &str) -> SalesforceId {
         text.parse().unwrap()
@@ -288,10 +291,9 @@ mod tests {
     #[test]
     fn emails_are_compared_without_case() {
         let mut seen = Seen::default();
-        let email = Email::parse("Ada@example.com").unwrap();
-        assert!(!seen.has_email(&email, None));
-        seen.claim_email(&email);
-        assert!(seen.has_email(&Email::parse("ada@EXAMPLE.com").unwrap(), None));
+        assert!(!seen.has_email(email("Ada@example.com"), None));
+        seen.claim_email(email("Ada@example.com"));
+        assert!(seen.has_email(email("ada@EXAMPLE.com"), None));
     }
 
     #[test]
@@ -306,10 +308,10 @@ mod tests {
         };
         seen.remember(&person("Ada@example.com"), first);
         seen.remember(&person("ada@example.com"), second);
-        let email = Email::parse("ada@example.com").unwrap();
-        assert!(!seen.has_email(&email, Some(first)));
-        assert!(seen.has_email(&email, Some(second)));
-        assert!(seen.has_email(&email, None));
+        let email = email("ada@example.com");
+        assert!(!seen.has_email(email, Some(first)));
+        assert!(seen.has_email(email, Some(second)));
+        assert!(seen.has_email(email, None));
 
         let organization = Profile::Organization { name: "Acme".into(), details: vec![] };
         seen.remember(&organization, first);

@@ -37,7 +37,7 @@ impl SalesforceId {
     /// it. An 18-character id that was folded to upper or lower case is repaired from its checksum.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidId> {
         let text = text.trim();
-        if text.is_empty() {
+        if text.is_empty() || text == "000000000000000AAA" {
             return Ok(None);
         }
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -70,15 +70,15 @@ impl SalesforceId {
     /// Appends the checksum to the first 15 characters.
     fn complete(body: &[u8]) -> Self {
         let mut id = [0; LONG];
-        let checksum = body.chunks(5).map(|chunk| {
+        if let Some(start) = id.get_mut(..body.len()) {
+            start.copy_from_slice(body);
+        }
+        for (chunk, to) in body.chunks_exact(5).zip(id.iter_mut().skip(SHORT)) {
             let bits = chunk
                 .iter()
                 .rev()
                 .fold(0, |bits, byte| bits << 1 | usize::from(byte.is_ascii_uppercase()));
-            SUFFIX.get(bits).copied().unwrap_or_default()
-        });
-        for (to, from) in id.iter_mut().zip(body.iter().copied().chain(checksum)) {
-            *to = from;
+            *to = SUFFIX.get(bits).copied().unwrap_or_default();
         }
         Self(id)
     }

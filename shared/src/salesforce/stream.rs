@@ -2,10 +2,11 @@
 
 use super::container;
 use super::csv::CsvReader;
-use super::encoding::Decoder;
+use super::encoding::{Charset, Decoder};
 use super::format::{Format, Syntax};
 use super::json::JsonReader;
 use super::record::{Limits, Record};
+use super::survey::Survey;
 use super::unpack::{Unpacked, Wrapping};
 use crate::import::id::SourceObject;
 use crate::port::{Chunks, ExportError, Exports};
@@ -13,6 +14,8 @@ use crate::port::{Chunks, ExportError, Exports};
 /// Reads the records of a file whose format is known: bytes are fed, records are taken.
 pub struct RecordReader {
     decoder: Decoder,
+    /// The bytes are the text: what was found to be UTF-8 from beginning to end needs no decoding.
+    is_plain: bool,
     text: Vec<u8>,
     syntax: SyntaxReader,
     last: u64,
@@ -26,9 +29,8 @@ enum SyntaxReader {
 }
 
 impl RecordReader {
-    /// A reader at the start of a file. `columns` are those that the file was found to have; what
-    /// follows record number `last` is no record.
-    pub fn new(format: Format, columns: &[String], last: u64) -> Self {
+    /// A reader at the start of a file of these columns, of which `survey` was found.
+    pub fn new(format: Format, columns: &[String], survey: &Survey) -> Self {
         let limits = Limits::default();
         let syntax = match format.syntax {
             Syntax::Csv { delimiter } => SyntaxReader::Csv {
@@ -38,7 +40,9 @@ impl RecordReader {
             Syntax::Json => SyntaxReader::Json(Box::new(JsonReader::new(columns.to_vec(), limits))),
         };
         let decoder = Decoder::new(format.encoding);
-        Self { decoder, text: Vec::new(), syntax, last, ended: false }
+        let is_plain = format.encoding == Charset::UTF_8 && survey.replaced == 0;
+        let (text, last) = (Vec::new(), survey.records);
+        Self { decoder, is_plain, text, syntax, last, ended: false }
     }
 
     /// Takes the next bytes of the file. Take all records before feeding again.
@@ -56,11 +60,16 @@ impl RecordReader {
     }
 
     fn decode(&mut self, bytes: &[u8], last: bool) {
-        self.text.clear();
-        self.decoder.decode(bytes, last, &mut self.text);
+        let text = if self.is_plain {
+            bytes
+        } else {
+            self.text.clear();
+            self.decoder.decode(bytes, last, &mut self.text);
+            &self.text
+        };
         match &mut self.syntax {
-            SyntaxReader::Csv { reader, .. } => reader.feed(&self.text),
-            SyntaxReader::Json(reader) => reader.feed(&self.text),
+            SyntaxReader::Csv { reader, .. } => reader.feed(text),
+            SyntaxReader::Json(reader) => reader.feed(text),
         }
     }
 
@@ -104,8 +113,8 @@ pub struct Place<'a> {
     pub format: Format,
     /// Its columns.
     pub columns: &'a [String],
-    /// How many records it has.
-    pub records: u64,
+    /// What was found about it as a whole.
+    pub survey: &'a Survey,
 }
 
 impl<C: Chunks> Records<C> {
@@ -120,7 +129,7 @@ impl<C: Chunks> Records<C> {
     ) -> Result<Self, ExportError> {
         Ok(Self {
             bytes: Unpacked::open(exports, place.object, place.wrappings, limits).await?,
-            reader: RecordReader::new(place.format, place.columns, place.records),
+            reader: RecordReader::new(place.format, place.columns, place.survey),
             ended: false,
         })
     }

@@ -75,7 +75,7 @@ fn assert_same(one: &Examined, other: &Examined) {
 
 /// Reads the records, hands each to `take`, and says how many there were.
 fn read(found: &Examined, pieces: Pieces<'_>, mut take: impl FnMut(&Record<'_>)) -> u64 {
-    let mut reader = RecordReader::new(found.format, found.header.names(), found.survey.records);
+    let mut reader = RecordReader::new(found.format, found.header.names(), &found.survey);
     let (mut count, mut line) = (0, 1);
     let mut drain = |reader: &mut RecordReader| {
         while let Some(record) = reader.next_record() {

@@ -22,7 +22,7 @@ impl Mapper {
         warnings: &mut Vec<Issue>,
     ) -> Result<Profile<'r>, Stop> {
         let name = self.full_name(plan, record, warnings)?;
-        let details = self.details(plan, record, warnings);
+        let details = self.details(plan, record, id, warnings);
         let name = match seen.claim_name(&name, id) {
             None => name,
             Some(unique) => {
@@ -51,12 +51,13 @@ impl Mapper {
             return Err(self.reject(record, Code::EmailInvalid, plan.email, &text));
         };
         let display_name = self.full_name(plan, record, warnings)?;
-        if seen.has_email(&email, id) {
+        let email = email.hash();
+        if seen.has_email(email, id) {
             return Err(self.reject(record, Code::EmailDuplicate, plan.email, &text));
         }
         let organizations = self.links(plan, record, id, links, warnings)?;
-        let details = self.details(plan, record, warnings);
-        seen.claim_email(&email);
+        let details = self.details(plan, record, id, warnings);
+        seen.claim_email(email);
         Ok(Profile::Customer { email: text, display_name, details, organizations })
     }
 
@@ -79,7 +80,7 @@ impl Mapper {
             }
             (true, false) => Ok(last),
             (false, true) => Ok(first),
-            (false, false) => Ok(format!("{first} {last}").into()),
+            (false, false) => Ok([first.as_ref(), last.as_ref()].join(" ").into()),
         }
     }
 
@@ -132,11 +133,18 @@ impl Mapper {
         &self,
         plan: &Plan,
         record: &Record<'r>,
+        id: Option<SalesforceId>,
         warnings: &mut Vec<Issue>,
     ) -> Vec<Detail<'r>> {
         let mut details = Vec::with_capacity(plan.details.len());
         for detail in &plan.details {
-            let text = self.detail_text(detail, record, warnings);
+            let text = match (detail.shape, id) {
+                // Read already, to check it.
+                (Shape::Id, Some(id)) if detail.columns.as_slice() == [plan.id] => {
+                    Cow::Owned(id.to_string())
+                }
+                _ => self.detail_text(detail, record, warnings),
+            };
             let multi = detail.shape == Shape::FirstMulti;
             let converted = convert(text, multi, &detail.detail_type, self.policies.detail_limit);
             for (code, value) in converted.losses {
