@@ -3,93 +3,92 @@
 use std::fmt;
 
 use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
+use hashbrown::hash_table::Entry as Slot;
 
 /// How many tables a set has. Each grows on its own, so that never more than one of them is there in
-/// its old and in its new size at once.
+/// its old and in its new size at once. Which one a hash is in are six bits that need not be kept.
 const SHARDS: usize = 64;
 
-/// What a set holds: a hash by itself, or with a note.
-pub(super) trait Hashed: Copy {
-    /// The hash.
-    fn hash(self) -> u64;
+/// What is kept of a hash: 56 of its bits, which with those of the shard are 62.
+const KEPT: usize = 7;
+
+/// A hash and a note to go with it, without any gaps.
+#[derive(Clone, Copy)]
+struct Entry<N> {
+    kept: [u8; KEPT],
+    note: N,
 }
 
-impl Hashed for u64 {
-    fn hash(self) -> u64 {
-        self
-    }
-}
-
-/// A hash and 32 bits to go with it, in 12 bytes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Noted([u32; 3]);
-
-impl Noted {
-    #[expect(clippy::cast_possible_truncation, reason = "both halves are kept")]
-    pub(super) const fn new(hash: u64, note: u32) -> Self {
-        Self([(hash >> 32) as u32, hash as u32, note])
-    }
-
-    pub(super) const fn note(self) -> u32 {
-        let [_, _, note] = self.0;
-        note
-    }
-}
-
-impl Hashed for Noted {
-    fn hash(self) -> u64 {
-        let [high, low, _] = self.0;
-        u64::from(high) << 32 | u64::from(low)
-    }
-}
-
-/// A set of hashes.
+/// A set of hashes, each with a note.
 #[derive(Clone)]
-pub(super) struct Hashes<T> {
-    shards: Vec<HashTable<T>>,
+pub(super) struct Hashes<N> {
+    shards: Vec<HashTable<Entry<N>>>,
 }
 
-impl<T> Default for Hashes<T> {
+impl<N> Default for Hashes<N> {
     fn default() -> Self {
         Self { shards: (0..SHARDS).map(|_| HashTable::new()).collect() }
     }
 }
 
-impl<T> fmt::Debug for Hashes<T> {
+impl<N> fmt::Debug for Hashes<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let entries: usize = self.shards.iter().map(HashTable::len).sum();
         f.debug_struct("Hashes").field("entries", &entries).finish()
     }
 }
 
-impl<T: Hashed> Hashes<T> {
-    /// The entry with this hash.
-    pub(super) fn get(&self, hash: u64) -> Option<T> {
-        self.shards.get(shard(hash))?.find(hash, |entry| entry.hash() == hash).copied()
+impl<N: Copy> Hashes<N> {
+    /// The note of a hash, if it is in the set.
+    pub(super) fn get(&self, hash: u64) -> Option<N> {
+        let kept = kept(hash);
+        let entry = self.shards.get(shard(hash))?.find(spread(kept), |other| other.kept == kept);
+        entry.map(|entry| entry.note)
     }
 
-    /// The entry with this hash, to be changed in its place; its hash must stay.
-    pub(super) fn get_mut(&mut self, hash: u64) -> Option<&mut T> {
-        self.shards.get_mut(shard(hash))?.find_mut(hash, |entry| entry.hash() == hash)
+    /// The note of a hash, to be changed.
+    pub(super) fn get_mut(&mut self, hash: u64) -> Option<&mut N> {
+        let kept = kept(hash);
+        let shard = self.shards.get_mut(shard(hash))?;
+        shard.find_mut(spread(kept), |other| other.kept == kept).map(|entry| &mut entry.note)
     }
 
-    /// Adds an entry, or puts it in the place of the one with the same hash.
-    pub(super) fn insert(&mut self, entry: T) {
-        let hash = entry.hash();
+    /// Adds a hash, or changes its note.
+    pub(super) fn insert(&mut self, hash: u64, note: N) {
+        let kept = kept(hash);
         let Some(table) = self.shards.get_mut(shard(hash)) else { return };
-        match table.entry(hash, |other| other.hash() == hash, |other| other.hash()) {
-            Entry::Occupied(mut occupied) => *occupied.get_mut() = entry,
-            Entry::Vacant(vacant) => {
-                vacant.insert(entry);
+        let same = |other: &Entry<N>| other.kept == kept;
+        match table.entry(spread(kept), same, |other| spread(other.kept)) {
+            Slot::Occupied(mut occupied) => occupied.get_mut().note = note,
+            Slot::Vacant(vacant) => {
+                vacant.insert(Entry { kept, note });
             }
         }
     }
 }
 
-/// The table uses the lowest and the highest bits of a hash, so shards go by others.
+/// The bits of a hash that are kept: all but the lowest byte, which the shard is found by.
+fn kept(hash: u64) -> [u8; KEPT] {
+    let mut kept = [0; KEPT];
+    for (to, from) in kept.iter_mut().zip(hash.to_le_bytes().into_iter().skip(1)) {
+        *to = from;
+    }
+    kept
+}
+
+/// A hash for the table, which uses the lowest and the highest bits, made of the bits that are kept.
+fn spread(kept: [u8; KEPT]) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().zip(kept) {
+        *to = from;
+    }
+    let low = u64::from_le_bytes(bytes);
+    low | (low >> 48) << 56
+}
+
 const fn shard(hash: u64) -> usize {
-    (hash >> 40) as usize % SHARDS
+    let [lowest, ..] = hash.to_le_bytes();
+    lowest as usize % SHARDS
 }
 
 #[cfg(test)]
@@ -100,20 +99,22 @@ mod tests {
     fn entries_are_found_and_replaced() {
         let mut hashes = Hashes::default();
         let keys = (0..10_000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        for (note, key) in (0..).zip(keys.clone()) {
+        for (note, key) in (0_u32..).zip(keys.clone()) {
             assert!(hashes.get(key).is_none());
-            hashes.insert(Noted::new(key, note));
+            hashes.insert(key, note.to_le_bytes());
         }
-        for (note, key) in (0..).zip(keys.clone()) {
-            assert_eq!(hashes.get(key).unwrap().note(), note);
-            hashes.insert(Noted::new(key, note + 1));
+        for (note, key) in (0_u32..).zip(keys.clone()) {
+            assert_eq!(hashes.get(key), Some(note.to_le_bytes()));
+            *hashes.get_mut(key).unwrap() = (note + 1).to_le_bytes();
         }
-        assert!((0..).zip(keys).all(|(note, key)| hashes.get(key).unwrap().note() == note + 1));
+        for (note, key) in (1_u32..).zip(keys) {
+            assert_eq!(hashes.get(key), Some(note.to_le_bytes()));
+        }
         assert_eq!(format!("{hashes:?}"), "Hashes { entries: 10000 }");
     }
 
     #[test]
-    fn an_entry_is_as_small_as_it_looks() {
-        assert_eq!(size_of::<Noted>(), 12);
+    fn an_entry_has_no_gaps() {
+        assert_eq!((size_of::<Entry<()>>(), size_of::<Entry<[u8; 4]>>()), (7, 11));
     }
 }

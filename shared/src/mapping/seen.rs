@@ -1,13 +1,13 @@
 //! What earlier records of a stage have taken: ids, emails and names.
 //!
-//! Only hashes are kept, so that a record costs about 40 bytes. The odds that any two values among a
-//! million share a 64-bit hash are 3 in 100 million.
+//! Only 62 bits of hashes are kept, so that a record costs less than 40 bytes. The odds that any two
+//! values among a million share them are 1 in 10 million.
 
 use std::collections::{HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::hashes::{Hashes, Noted};
+use super::hashes::Hashes;
 use super::record::Profile;
 use super::version::Modified;
 use crate::salesforce::id::SalesforceId;
@@ -15,8 +15,8 @@ use crate::salesforce::id::SalesforceId;
 /// Everything taken so far, across all files of a stage.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    ids: Hashes<Noted>,
-    emails: Hashes<u64>,
+    ids: Hashes<Note>,
+    emails: Hashes<()>,
     names: HashSet<u64>,
     /// Emails and names that earlier attempts took, and the records that they took them for.
     earlier: HashMap<u64, u64>,
@@ -71,6 +71,24 @@ enum By {
 
 const BY: u32 = 0b11;
 
+/// How a record came by its id and half its fingerprint, in four bytes that need no alignment.
+#[derive(Clone, Copy, Debug)]
+struct Note([u8; 4]);
+
+impl Note {
+    const fn new(fingerprint: u32, by: By) -> Self {
+        Self((fingerprint & !BY | by as u32).to_le_bytes())
+    }
+
+    const fn is(self, by: By) -> bool {
+        u32::from_le_bytes(self.0) & BY == by as u32
+    }
+
+    const fn fingerprint(self) -> u32 {
+        u32::from_le_bytes(self.0) & !BY
+    }
+}
+
 /// How the id of a record relates to those before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdClaim {
@@ -107,7 +125,7 @@ impl Seen {
         modified: impl FnOnce() -> Option<Modified>,
     ) -> IdClaim {
         let key = hash(id.as_str());
-        let note = halve(fingerprint) & !BY;
+        let note = Note::new(halve(fingerprint), By::Record);
         if self.versions.weighed
             && let Some(latest) = self.versions.latest.get(&key)
             && let (Some(latest), Some(modified)) = (latest, modified())
@@ -117,16 +135,16 @@ impl Seen {
         }
         match self.ids.get(key) {
             None => {
-                self.ids.insert(Noted::new(key, note | By::Record as u32));
+                self.ids.insert(key, note);
                 IdClaim::New
             }
-            Some(taken) if taken.note() & BY == By::LeftOut as u32 => {
+            Some(taken) if taken.is(By::LeftOut) => {
                 self.contest(key);
-                self.ids.insert(Noted::new(key, note | By::Record as u32));
+                self.ids.insert(key, note);
                 IdClaim::New
             }
-            Some(taken) if taken.note() & BY == By::Twin as u32 => IdClaim::Twin,
-            Some(taken) if taken.note() & !BY == note => IdClaim::Same,
+            Some(taken) if taken.is(By::Twin) => IdClaim::Twin,
+            Some(taken) if taken.fingerprint() == note.fingerprint() => IdClaim::Same,
             Some(_) => {
                 self.contest(key);
                 IdClaim::Other
@@ -139,7 +157,7 @@ impl Seen {
     pub fn left_out(&mut self, id: SalesforceId) {
         let key = hash(id.as_str());
         match self.ids.get(key) {
-            None => self.ids.insert(Noted::new(key, By::LeftOut as u32)),
+            None => self.ids.insert(key, Note::new(0, By::LeftOut)),
             Some(_) => self.contest(key),
         }
     }
@@ -153,8 +171,7 @@ impl Seen {
     /// Whether the person behind this id was mapped, from whichever record.
     pub fn is_mapped(&self, id: SalesforceId) -> bool {
         let claim = self.ids.get(hash(id.as_str()));
-        let by = claim.map(|claim| claim.note() & BY);
-        by == Some(By::Mapped as u32) || by == Some(By::Twin as u32)
+        claim.is_some_and(|claim| claim.is(By::Mapped) || claim.is(By::Twin))
     }
 
     /// Says that the record with this id was mapped, and with it the person behind `twin`.
@@ -162,10 +179,10 @@ impl Seen {
         if let Some(key) = id.map(|id| hash(id.as_str()))
             && let Some(claim) = self.ids.get_mut(key)
         {
-            *claim = Noted::new(key, claim.note() & !BY | By::Mapped as u32);
+            *claim = Note::new(claim.fingerprint(), By::Mapped);
         }
         if let Some(twin) = twin {
-            self.ids.insert(Noted::new(hash(twin.as_str()), By::Twin as u32));
+            self.ids.insert(hash(twin.as_str()), Note::new(0, By::Twin));
         }
     }
 
@@ -192,7 +209,7 @@ impl Seen {
 
     /// Takes an email for a record that was mapped.
     pub fn claim_email(&mut self, email: u64) {
-        self.emails.insert(email);
+        self.emails.insert(email, ());
     }
 
     /// Takes a name for an organization. `None`: it was free; otherwise the name to use instead, which
