@@ -111,9 +111,8 @@ fn deal(
 ) -> Option<Vec<bool>> {
     let Examined { header, recognised, survey, .. } = found;
     let policies = Policies { person_accounts: people, ..Policies::default() };
-    let mapper = Mapper::new(stage, header, recognised, None, &policies)
-        .ok()?
-        .with_doubtful_text(survey.has_doubtful_text());
+    let mapper =
+        Mapper::new(stage, header, recognised, None, &policies).ok()?.with_findings(survey);
     let (mut seen, mut relations) = (Seen::default(), Relations::default());
     let mut links = Links { organizations: &|_| None, relations: &mut relations };
     let mut dealt_with = Vec::new();
@@ -145,7 +144,8 @@ fn examine_read_and_map(input: &Input<'_>, bytes: &[u8]) {
     };
     let pieces = input.cut_otherwise(bytes);
     if found.recognised == Recognised::Relations {
-        let (reader, mut relations) = (RelationReader::new(&found.header), Relations::default());
+        let (reader, mut relations) =
+            (RelationReader::new(&found.header, found.survey.null_word), Relations::default());
         let read =
             read(&found, pieces, |record| relations.add(reader.read(record).as_ref().copied()));
         relations.complete();
