@@ -1,6 +1,8 @@
 //! The way through a text, token by token.
 
-use super::document::Step;
+use json_event_parser::JsonEvent;
+
+use super::document::{Shape, Step};
 use super::error::JsonError;
 use super::skip::{self, Passed, Skip};
 use super::{JsonReader, parser};
@@ -42,13 +44,19 @@ impl JsonReader {
 
     /// Takes one event.
     fn parse(&mut self) -> Progress {
+        let at_start = self.input.at_line_start();
         let Some((window, is_cut)) = self.input.window() else { return Progress::Wait };
         // The end is never announced: whatever is unfinished there is broken off, and the parser
         // would not tell where it began.
         let parsed = self.parser.parse_next(window, false);
         let consumed = parsed.consumed_bytes;
         let (before, token) = window.split_at_checked(consumed).unwrap_or_default();
+        let begins_line = self.begins_line(before, at_start);
         match parsed.event {
+            Some(Ok(JsonEvent::StartObject)) if begins_line => {
+                self.advance(consumed.saturating_sub(1));
+                self.broken("a record begins before the one before it has ended")
+            }
             Some(Ok(event)) => {
                 let reached = self.length.saturating_add(consumed);
                 let step = self.document.take(event, reached <= self.limits.record_bytes);
@@ -80,6 +88,18 @@ impl JsonReader {
                     Progress::Wait
                 }
             }
+        }
+    }
+
+    /// Whether a token of one byte, the last of these, begins a line although a record is open, among
+    /// records of a line each: the one before was cut, and must not take this one in.
+    fn begins_line(&self, bytes: &[u8], at_start: bool) -> bool {
+        if self.document.shape() != Some(Shape::Lines) || self.document.is_outside() {
+            return false;
+        }
+        match bytes {
+            [.., before, _] => matches!(before, b'\r' | b'\n'),
+            _ => at_start,
         }
     }
 

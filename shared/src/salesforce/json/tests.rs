@@ -438,3 +438,27 @@ proptest! {
         prop_assert!(again.iter().all(|(.., problem, fields)| *problem == INVALID || fields.len() == reader.columns().len()));
     }
 }
+
+#[test]
+fn a_line_that_was_cut_does_not_take_the_next_one_in() {
+    let text = "{\"Id\":\"1\"}\n{\"Account\":\n{\"Id\":\"3\"}\n{\"Id\":\"4\"}\n";
+    for cut in 0..=text.len() {
+        let mut reader = JsonReader::new(vec!["Id".to_owned()], Limits::default());
+        let mut found = Vec::new();
+        for piece in [&text.as_bytes()[..cut], &text.as_bytes()[cut..]] {
+            reader.feed(piece);
+            while let Some(record) = reader.next_record() {
+                found.push((
+                    record.line,
+                    record.problem,
+                    record.get(0).unwrap_or_default().to_vec(),
+                ));
+            }
+        }
+        reader.finish();
+        assert!(reader.next_record().is_none() && reader.fault().is_none());
+        let id = |line: u64, id: &str| (line, None, id.as_bytes().to_vec());
+        let broken = (2, Some(Problem::JsonInvalid), Vec::new());
+        assert_eq!(found, [id(1, "1"), broken, id(3, "3"), id(4, "4")], "cut at {cut}");
+    }
+}
