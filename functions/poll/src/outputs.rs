@@ -167,7 +167,7 @@ pub fn error(
 ) -> Vec<Vec<u8>> {
     let field = |position: &Option<usize>| {
         let value = position.and_then(|position| raw.and_then(|raw| raw.get(position)));
-        value.unwrap_or_default().to_vec()
+        value.unwrap_or_default().as_bytes().to_vec()
     };
     let mut line: Vec<Vec<u8>> = layout.positions.iter().map(field).collect();
     let code = end.code();
@@ -190,7 +190,7 @@ pub fn error(
     match code {
         Some(Code::FieldsSurplus) => {
             let surplus = raw.into_iter().flat_map(Record::fields).skip(layout.width);
-            line.extend(surplus.map(<[u8]>::to_vec));
+            line.extend(surplus.map(|field| field.as_bytes().to_vec()));
         }
         Some(
             Code::QuoteMisplaced | Code::QuoteUnclosed | Code::RecordTooLarge | Code::JsonInvalid,

@@ -212,7 +212,9 @@ where
                 continue;
             }
             self.each(document, export, |record| {
-                seen.mapped(None, mapper.contact_of_person(record));
+                if let Some(contact) = mapper.contact_of_person(record) {
+                    seen.mapped_as_twin(contact);
+                }
                 Ok(None)
             })
             .await?;

@@ -167,7 +167,7 @@ async fn read(key: &str, bytes: Vec<u8>, chunk: usize) -> (Recognised, Table) {
     while records.fill().await.unwrap() {
         while let Some(record) = records.next_record() {
             assert_eq!((record.problem, record.number), (None, table.len() as u64 + 1));
-            let field = |at| String::from_utf8(record.get(at).unwrap().to_vec()).unwrap();
+            let field = |at| record.get(at).unwrap().to_owned();
             table.push(positions.map(field).to_vec());
         }
     }

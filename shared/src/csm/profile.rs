@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::answer::{list, text};
 use crate::mapping::mapper::{Detail, Profile};
+use crate::mapping::values::Values;
 
 /// An organization or a customer as read back. Every part may be missing from an answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,7 +79,7 @@ impl SiteProfile {
     /// The values of one detail field, when the profile holds it.
     pub fn detail(&self, name: &str) -> Option<&[Cow<'static, str>]> {
         let details = self.details.as_ref()?;
-        details.iter().find(|detail| detail.name == name).map(|detail| detail.values.as_slice())
+        details.iter().find(|detail| detail.name == name).map(|detail| &*detail.values)
     }
 }
 
@@ -114,7 +115,7 @@ fn detail(value: &Value) -> Option<Detail<'static>> {
         (Some(single), _) | (None, Some(single)) => {
             text(single).map(Cow::Owned).into_iter().collect()
         }
-        (None, None) => Vec::new(),
+        (None, None) => Values::default(),
     };
     Some(Detail { name: text(value.get("name")?)?.into(), values })
 }
@@ -127,7 +128,7 @@ mod tests {
         Profile::Customer {
             email: "Ada@example.com".into(),
             display_name: "Ada".into(),
-            details: vec![Detail { name: "External ID".into(), values: vec!["003".into()] }],
+            details: vec![Detail { name: "External ID".into(), values: ["003"].into() }],
             organizations: vec!["10".into()],
         }
     }

@@ -5,37 +5,41 @@ use std::collections::BTreeSet;
 
 use super::definition::DetailType;
 use super::email::Email;
+use super::values::Values;
 use crate::code::Code;
 
 /// The values of one detail and what was lost on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Converted<'a> {
     /// What is sent; nothing is sent if it is empty.
-    pub values: Vec<Cow<'a, str>>,
+    pub values: Values<'a>,
     /// A code and the value it is about, for each loss.
     pub losses: Vec<(Code, String)>,
 }
 
 impl<'a> Converted<'a> {
     fn one(value: Cow<'a, str>) -> Self {
-        Self { values: vec![value], losses: Vec::new() }
+        Self { values: value.into(), losses: Vec::new() }
     }
 
     fn lost(code: Code, value: &str) -> Self {
-        Self { values: Vec::new(), losses: vec![(code, value.to_owned())] }
+        Self { values: Values::default(), losses: vec![(code, value.to_owned())] }
     }
 }
 
-/// Removes NULs, which rich text begins with, and surrounding white space; `#N/A` is a blank, as in
-/// the files of Data Loader.
+/// Removes NULs, which rich text begins with, and surrounding white space; see also [`blank_or`].
 pub fn clean(text: &str) -> Cow<'_, str> {
-    match trim(text) {
-        "#N/A" => Cow::Borrowed(""),
+    match blank_or(trim(text)) {
         text if has_controls(text) && text.contains('\0') => {
             Cow::Owned(text.replace('\0', "").trim().to_owned())
         }
         text => Cow::Borrowed(text),
     }
+}
+
+/// `#N/A` is a blank, as in the files of Data Loader.
+pub(super) fn blank_or(text: &str) -> &str {
+    if text == "#N/A" { "" } else { text }
 }
 
 /// Whether a text has any control characters. Values are short, and few have any: one pass over the
@@ -45,7 +49,7 @@ fn has_controls(text: &str) -> bool {
 }
 
 /// As [`str::trim`], which looks at characters where most values begin and end with a plain one.
-fn trim(text: &str) -> &str {
+pub(super) fn trim(text: &str) -> &str {
     let plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
     match text.as_bytes() {
         bytes if plain(bytes.first()) && plain(bytes.last()) => text,
@@ -115,7 +119,10 @@ fn cut(text: Cow<'_, str>, limit: usize) -> Converted<'_> {
         return Converted::one(line);
     }
     let kept: String = line.chars().take(limit).collect();
-    Converted { values: vec![kept.into()], losses: vec![(Code::ValueCut, line.into_owned())] }
+    Converted {
+        values: Cow::<str>::Owned(kept).into(),
+        losses: vec![(Code::ValueCut, line.into_owned())],
+    }
 }
 
 fn select<'v>(

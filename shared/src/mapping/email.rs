@@ -17,9 +17,12 @@ impl<'a> Email<'a> {
     /// is ignored. The lengths are those of RFC 5321: 64 before the `@`, 63 in a label, 254 in all.
     pub fn parse(text: &'a str) -> Result<Self, InvalidEmail> {
         let text = text.trim();
-        let valid = text.len() <= LENGTH
-            && text
-                .rsplit_once('@')
+        let bytes = text.as_bytes();
+        let valid = bytes.len() <= LENGTH
+            && bytes
+                .iter()
+                .rposition(|&byte| byte == b'@')
+                .and_then(|at| Some((bytes.get(..at)?, bytes.get(at + 1..)?)))
                 .is_some_and(|(local, domain)| is_local(local) && is_domain(domain));
         valid.then_some(Self(text)).ok_or(InvalidEmail)
     }
@@ -41,23 +44,49 @@ impl<'a> Email<'a> {
     }
 }
 
-fn is_local(local: &str) -> bool {
-    let is_atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&byte);
-    (1..=64).contains(&local.len())
-        && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atom))
+/// Atoms of these bytes, joined by single dots (RFC 5321, 4.1.2).
+fn is_local(local: &[u8]) -> bool {
+    let mut in_atom = false;
+    for &byte in local {
+        in_atom = match byte {
+            b'.' if in_atom => false,
+            _ if byte.is_ascii_alphanumeric() || is_mark(byte) => true,
+            _ => return false,
+        };
+    }
+    in_atom && local.len() <= 64
 }
 
-fn is_domain(domain: &str) -> bool {
-    let is_label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    let Some((_, top)) = domain.rsplit_once('.') else {
-        return false;
-    };
-    domain.split('.').all(is_label) && top.len() >= 2 && !top.bytes().all(|b| b.is_ascii_digit())
+/// Bytes that an atom may have besides letters and digits (RFC 5322, 3.2.3).
+const fn is_mark(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'/' | b'=' | b'?' | b'^'..=b'`' | b'{'..=b'~'
+    )
+}
+
+/// At least two labels of letters, digits and inner hyphens; the last one is no number.
+fn is_domain(domain: &[u8]) -> bool {
+    let mut labels = 0;
+    // Of the label in hand.
+    let (mut length, mut digits, mut last) = (0, 0, b'.');
+    for &byte in domain {
+        match byte {
+            b'.' if last == b'.' || last == b'-' => return false,
+            b'.' => (labels, length, digits) = (labels + 1, 0, 0),
+            b'-' if last == b'.' => return false,
+            _ if byte.is_ascii_alphanumeric() || byte == b'-' => {
+                length += 1;
+                digits += usize::from(byte.is_ascii_digit());
+            }
+            _ => return false,
+        }
+        if length > 63 {
+            return false;
+        }
+        last = byte;
+    }
+    labels > 0 && length >= 2 && digits < length && last != b'-'
 }
 
 #[cfg(test)]

@@ -53,6 +53,20 @@ impl<N: Copy> Hashes<N> {
         shard.find_mut(spread(kept), |other| other.kept == kept).map(|entry| &mut entry.note)
     }
 
+    /// The note of a hash that is in the set; one that is not is added with this note.
+    pub(super) fn get_or_insert(&mut self, hash: u64, note: N) -> Option<N> {
+        let kept = kept(hash);
+        let table = self.shards.get_mut(shard(hash))?;
+        let same = |other: &Entry<N>| other.kept == kept;
+        match table.entry(spread(kept), same, |other| spread(other.kept)) {
+            Slot::Occupied(occupied) => Some(occupied.get().note),
+            Slot::Vacant(vacant) => {
+                vacant.insert(Entry { kept, note });
+                None
+            }
+        }
+    }
+
     /// Adds a hash, or changes its note.
     pub(super) fn insert(&mut self, hash: u64, note: N) {
         let kept = kept(hash);
@@ -100,8 +114,8 @@ mod tests {
         let mut hashes = Hashes::default();
         let keys = (0..10_000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         for (note, key) in (0_u32..).zip(keys.clone()) {
-            assert!(hashes.get(key).is_none());
-            hashes.insert(key, note.to_le_bytes());
+            assert!(hashes.get_or_insert(key, note.to_le_bytes()).is_none());
+            assert!(hashes.get_or_insert(key, [9; 4]).is_some());
         }
         for (note, key) in (0_u32..).zip(keys.clone()) {
             assert_eq!(hashes.get(key), Some(note.to_le_bytes()));

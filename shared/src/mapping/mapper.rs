@@ -190,7 +190,7 @@ impl Mapper {
                     record,
                     Code::ObjectUnknown,
                     self.column_name(self.object_column()),
-                    &value,
+                    value,
                 )),
                 Stage::Customers => Verdict::NotOfThisStage,
             };
@@ -227,7 +227,7 @@ impl Mapper {
     }
 
     fn modified(&self, record: &Record<'_>) -> Option<Modified> {
-        Modified::parse(str::from_utf8(record.get(self.modified?)?).ok()?)
+        Modified::parse(record.get(self.modified?)?)
     }
 
     /// What the record is taken for. The answer is the same in both stages, so that each record is
@@ -255,6 +255,23 @@ impl Mapper {
         self.check_presence(plan, record, seen)?;
         let mut warnings = Vec::new();
         let id = self.check_id(plan, record, seen, &mut warnings)?;
+        let judged = self.judge_rest(plan, record, id, seen, links, warnings);
+        if let (Err(_), Some(id)) = (&judged, id) {
+            seen.not_mapped(id);
+        }
+        judged
+    }
+
+    /// Judges a record that has taken its id.
+    fn judge_rest<'r>(
+        &self,
+        plan: &Plan,
+        record: &Record<'r>,
+        id: Option<SalesforceId>,
+        seen: &mut Seen,
+        links: &mut Links<'_>,
+        mut warnings: Vec<Issue>,
+    ) -> Result<MappedRecord<'r>, Stop> {
         let twin = self.check_twin(plan, record, seen)?;
         if record.len() < self.header.len() {
             let missing = self.column_name(Some(record.len()));
@@ -268,7 +285,9 @@ impl Mapper {
                 self.customer(plan, record, id, seen, links, &mut warnings)?
             }
         };
-        seen.mapped(id, twin);
+        if let Some(twin) = twin {
+            seen.mapped_as_twin(twin);
+        }
         Ok(MappedRecord {
             source: self.source,
             record: record.number,
@@ -292,16 +311,10 @@ impl Mapper {
             return Err(self.reject(record, code, None, ""));
         }
         if let Some(surplus) = self.surplus(record) {
-            return Err(self.reject(
-                record,
-                Code::FieldsSurplus,
-                None,
-                &String::from_utf8_lossy(surplus),
-            ));
+            return Err(self.reject(record, Code::FieldsSurplus, None, surplus));
         }
-        let repeats = |(name, field): (&String, &[u8])| {
-            name.trim().as_bytes().eq_ignore_ascii_case(field.trim_ascii())
-        };
+        let repeats =
+            |(name, field): (&String, &str)| name.trim().eq_ignore_ascii_case(field.trim_ascii());
         if record.len() == self.header.len()
             && self.header.names().iter().zip(record.fields()).all(repeats)
         {
@@ -327,7 +340,7 @@ impl Mapper {
             if let Ok(Some(id)) = SalesforceId::parse(&self.text(record, plan.id)) {
                 seen.left_out(id);
             }
-            return Err(self.skip(record, code, column, &raw(record, column)));
+            return Err(self.skip(record, code, column, raw(record, column)));
         }
         if self.policies.person_accounts == PersonAccounts::Skip
             && self.is_person(record, plan.kind.object())
@@ -354,7 +367,7 @@ impl Mapper {
             Ok(None) => return Err(self.reject(record, Code::IdMissing, plan.id, &text)),
             Err(_) => return Err(self.reject(record, Code::IdInvalid, plan.id, &text)),
         };
-        if !id.as_str().starts_with(text.as_ref()) {
+        if !id.as_bytes().starts_with(text.as_bytes()) {
             warnings.push(self.issue(record, Code::IdRepaired, self.column_name(plan.id), &text));
         }
         match seen.claim_id(id, record.fingerprint(), || self.modified(record)) {

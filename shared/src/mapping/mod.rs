@@ -14,4 +14,5 @@ pub mod record;
 pub mod relation;
 pub mod seen;
 pub mod stage;
+pub mod values;
 pub mod version;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use super::values::Values;
 use crate::code::Code;
 use crate::salesforce::id::SalesforceId;
 
@@ -16,7 +17,7 @@ pub struct Detail<'a> {
     /// The name of the field, exactly as on the site.
     pub name: Cow<'a, str>,
     /// The values; several only in a multi-select.
-    pub values: Vec<Cow<'a, str>>,
+    pub values: Values<'a>,
 }
 
 /// What the site is to hold about a record.
@@ -31,7 +32,7 @@ pub enum Profile<'a> {
         /// The name of the person.
         display_name: Cow<'a, str>,
         /// The details that have values.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "by_name")]
         details: Vec<Detail<'a>>,
         /// The site's ids of the organizations to link to.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -42,9 +43,51 @@ pub enum Profile<'a> {
         /// The name, unique within the import; the site keys organizations on it.
         name: Cow<'a, str>,
         /// The details that have values.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(default, skip_serializing_if = "Vec::is_empty", with = "by_name")]
         details: Vec<Detail<'a>>,
     },
+}
+
+/// Details as a map, in their order: shorter than a list of names and values.
+mod by_name {
+    use std::borrow::Cow;
+    use std::fmt;
+
+    use serde::de::{Deserializer, MapAccess, Visitor};
+    use serde::ser::Serializer;
+
+    use super::Detail;
+
+    pub(super) fn serialize<S: Serializer>(
+        details: &[Detail<'_>],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(details.iter().map(|detail| (&detail.name, &detail.values)))
+    }
+
+    pub(super) fn deserialize<'de, 'a, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Detail<'a>>, D::Error> {
+        struct Details;
+
+        impl<'de> Visitor<'de> for Details {
+            type Value = Vec<Detail<'static>>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("details by name")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut details = Vec::new();
+                while let Some((name, values)) = map.next_entry()? {
+                    details.push(Detail { name: Cow::<'static, str>::Owned(name), values });
+                }
+                Ok(details)
+            }
+        }
+
+        deserializer.deserialize_map(Details)
+    }
 }
 
 impl<'a> Profile<'a> {
@@ -135,7 +178,7 @@ mod tests {
     fn a_mapped_record_is_one_line_of_json() {
         let id = SalesforceId::parse("003000000000001").unwrap();
         let details =
-            vec![Detail { name: EXTERNAL_ID.into(), values: vec!["003000000000001AAA".into()] }];
+            vec![Detail { name: EXTERNAL_ID.into(), values: ["003000000000001AAA"].into() }];
         let warnings = vec![Issue::new(Code::ValueCut, "Title", "x", id)];
         let mut record = MappedRecord {
             source: 0,
@@ -153,7 +196,7 @@ mod tests {
         let line = serde_json::to_string(&record).unwrap();
         assert_eq!(
             line,
-            r#"{"source":0,"record":12,"line":14,"id":"003000000000001AAA","profile":{"email":"ada@example.com","displayName":"Ada\nLovelace","details":[{"name":"External ID","values":["003000000000001AAA"]}],"organizations":["10"]},"warnings":[{"code":"value-cut","field":"Title","value":"x","salesforce_id":"003000000000001AAA"}]}"#
+            r#"{"source":0,"record":12,"line":14,"id":"003000000000001AAA","profile":{"email":"ada@example.com","displayName":"Ada\nLovelace","details":{"External ID":["003000000000001AAA"]},"organizations":["10"]},"warnings":[{"code":"value-cut","field":"Title","value":"x","salesforce_id":"003000000000001AAA"}]}"#
         );
         assert_eq!(serde_json::from_str::<MappedRecord>(&line).unwrap(), record);
         assert_eq!(record.external_id(), Some("003000000000001AAA"));

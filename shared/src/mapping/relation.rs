@@ -128,31 +128,30 @@ impl RelationReader {
     pub fn read(&self, record: &Record<'_>) -> Result<(SalesforceId, SalesforceId), Left> {
         let text = |column: Option<usize>| {
             let field = column.and_then(|at| record.get(at)).unwrap_or_default();
-            let field = if self.null_word && field == b"null" { &[] } else { field };
-            String::from_utf8_lossy(field)
+            if self.null_word && field == "null" { "" } else { field }
         };
-        let own_id = SalesforceId::parse(&text(self.id)).ok().flatten();
+        let own_id = SalesforceId::parse(text(self.id)).ok().flatten();
         let issue = |code, field: &str, value: &str| Issue::new(code, field, value, own_id);
         let mut surplus = record.fields().skip(self.names.len());
         if record.problem.is_some() || surplus.any(|field| !field.is_empty()) {
             return Err(Left::Rejected(issue(Code::RelationInvalid, "", "")));
         }
-        if record.fields().zip(&self.names).all(|(field, name)| field == name.as_bytes()) {
+        if record.fields().zip(&self.names).all(|(field, name)| field == name) {
             return Err(Left::Skipped(issue(Code::HeaderRepeated, "", "")));
         }
-        if flag(&text(self.deleted)) {
-            return Err(Left::Skipped(issue(Code::Deleted, "IsDeleted", &text(self.deleted))));
+        if flag(text(self.deleted)) {
+            return Err(Left::Skipped(issue(Code::Deleted, "IsDeleted", text(self.deleted))));
         }
         let active = text(self.active);
-        if !active.trim().is_empty() && !flag(&active) {
-            return Err(Left::Skipped(issue(Code::RelationEnded, "IsActive", &active)));
+        if !active.trim().is_empty() && !flag(active) {
+            return Err(Left::Skipped(issue(Code::RelationEnded, "IsActive", active)));
         }
-        if flag(&text(self.direct)) {
-            return Err(Left::Skipped(issue(Code::RelationDirect, "IsDirect", &text(self.direct))));
+        if flag(text(self.direct)) {
+            return Err(Left::Skipped(issue(Code::RelationDirect, "IsDirect", text(self.direct))));
         }
-        let id = |field: &str, column| match SalesforceId::parse(&clean(&text(column))) {
+        let id = |field: &str, column| match SalesforceId::parse(&clean(text(column))) {
             Ok(Some(id)) => Ok(id),
-            _ => Err(Left::Rejected(issue(Code::RelationInvalid, field, &text(column)))),
+            _ => Err(Left::Rejected(issue(Code::RelationInvalid, field, text(column)))),
         };
         Ok((id("ContactId", self.contact)?, id("AccountId", self.account)?))
     }

@@ -43,7 +43,7 @@ impl Versions {
 
     /// Weighs one record of those that may share an id.
     pub fn weigh(&mut self, id: SalesforceId, modified: Modified) {
-        if let Some(latest) = self.latest.get_mut(&hash(id.as_str())) {
+        if let Some(latest) = self.latest.get_mut(&id_hash(id)) {
             *latest = (*latest).max(Some(modified));
         }
     }
@@ -59,9 +59,9 @@ impl Versions {
 /// of the record, enough to compare two records of one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum By {
-    /// A record with this id was read.
+    /// A record with this id was read and not mapped.
     Record = 0,
-    /// A record with this id was mapped.
+    /// A record with this id was mapped, or is about to be.
     Mapped = 1,
     /// The other record of the same person was mapped.
     Twin = 2,
@@ -116,16 +116,16 @@ impl Seen {
         self
     }
 
-    /// Takes an id for the record with this fingerprint. `modified` is asked only where several
-    /// records have the id.
+    /// Takes an id for the record with this fingerprint, which counts as mapped until
+    /// [`Self::not_mapped`] says otherwise. `modified` is asked only where several records have the id.
     pub fn claim_id(
         &mut self,
         id: SalesforceId,
         fingerprint: u64,
         modified: impl FnOnce() -> Option<Modified>,
     ) -> IdClaim {
-        let key = hash(id.as_str());
-        let note = Note::new(halve(fingerprint), By::Record);
+        let key = id_hash(id);
+        let note = Note::new(halve(fingerprint), By::Mapped);
         if self.versions.weighed
             && let Some(latest) = self.versions.latest.get(&key)
             && let (Some(latest), Some(modified)) = (latest, modified())
@@ -133,11 +133,8 @@ impl Seen {
         {
             return IdClaim::Superseded;
         }
-        match self.ids.get(key) {
-            None => {
-                self.ids.insert(key, note);
-                IdClaim::New
-            }
+        match self.ids.get_or_insert(key, note) {
+            None => IdClaim::New,
             Some(taken) if taken.is(By::LeftOut) => {
                 self.contest(key);
                 self.ids.insert(key, note);
@@ -155,7 +152,7 @@ impl Seen {
     /// Notes that a record with this id was left out, since Salesforce itself no longer shows it; if
     /// that is its latest version, no other one counts.
     pub fn left_out(&mut self, id: SalesforceId) {
-        let key = hash(id.as_str());
+        let key = id_hash(id);
         match self.ids.get(key) {
             None => self.ids.insert(key, Note::new(0, By::LeftOut)),
             Some(_) => self.contest(key),
@@ -170,20 +167,20 @@ impl Seen {
 
     /// Whether the person behind this id was mapped, from whichever record.
     pub fn is_mapped(&self, id: SalesforceId) -> bool {
-        let claim = self.ids.get(hash(id.as_str()));
+        let claim = self.ids.get(id_hash(id));
         claim.is_some_and(|claim| claim.is(By::Mapped) || claim.is(By::Twin))
     }
 
-    /// Says that the record with this id was mapped, and with it the person behind `twin`.
-    pub fn mapped(&mut self, id: Option<SalesforceId>, twin: Option<SalesforceId>) {
-        if let Some(key) = id.map(|id| hash(id.as_str()))
-            && let Some(claim) = self.ids.get_mut(key)
-        {
-            *claim = Note::new(claim.fingerprint(), By::Mapped);
+    /// Says that the record that took this id was not mapped after all.
+    pub fn not_mapped(&mut self, id: SalesforceId) {
+        if let Some(claim) = self.ids.get_mut(id_hash(id)) {
+            *claim = Note::new(claim.fingerprint(), By::Record);
         }
-        if let Some(twin) = twin {
-            self.ids.insert(hash(twin.as_str()), Note::new(0, By::Twin));
-        }
+    }
+
+    /// Says that the other record of this person was mapped.
+    pub fn mapped_as_twin(&mut self, id: SalesforceId) {
+        self.ids.insert(id_hash(id), Note::new(0, By::Twin));
     }
 
     /// Remembers what an earlier import sent, so that what was told apart then is told apart now. A
@@ -193,13 +190,12 @@ impl Seen {
             Profile::Customer { email, .. } => hash(&email.to_lowercase()),
             Profile::Organization { name, .. } => name_hash(name),
         };
-        self.earlier.entry(taken).or_insert_with(|| hash(id.as_str()));
+        self.earlier.entry(taken).or_insert_with(|| id_hash(id));
     }
 
     /// Whether an earlier attempt took this for another record.
     fn is_of_another(&self, taken: u64, id: Option<SalesforceId>) -> bool {
-        let own = id.map(|id| hash(id.as_str()));
-        self.earlier.get(&taken).is_some_and(|owner| Some(*owner) != own)
+        self.earlier.get(&taken).is_some_and(|owner| Some(*owner) != id.map(id_hash))
     }
 
     /// Whether another record that was mapped has the email with this hash.
@@ -219,7 +215,7 @@ impl Seen {
         // Once told apart it stays so, or the site would get a second organization for the account.
         let told_apart = id.is_some_and(|id| {
             let unique = name_hash(&format!("{name} ({id})"));
-            self.earlier.get(&unique) == Some(&hash(id.as_str()))
+            self.earlier.get(&unique) == Some(&id_hash(id))
         });
         if !told_apart && !self.is_of_another(taken, id) && self.names.insert(taken) {
             return None;
@@ -238,6 +234,10 @@ impl Seen {
             }
         }
     }
+}
+
+fn id_hash(id: SalesforceId) -> u64 {
+    xxh3_64(id.as_bytes())
 }
 
 fn hash(text: &str) -> u64 {
@@ -275,8 +275,12 @@ mod tests {
         assert_eq!(claim(&mut seen, contact, 1), IdClaim::New);
         assert_eq!(claim(&mut seen, contact, 1), IdClaim::Same);
         assert_eq!(claim(&mut seen, contact, 2), IdClaim::Other);
+        seen.not_mapped(contact);
+        assert_eq!(claim(&mut seen, contact, 1), IdClaim::Same);
         assert!(!seen.is_mapped(contact));
-        seen.mapped(Some(contact), Some(account));
+        let contact = id("003000000000002");
+        assert_eq!(claim(&mut seen, contact, 1), IdClaim::New);
+        seen.mapped_as_twin(account);
         assert!(seen.is_mapped(contact) && seen.is_mapped(account));
         assert_eq!(claim(&mut seen, account, 1), IdClaim::Twin);
     }

@@ -13,12 +13,12 @@
 //! for chunk in [&b"Id,Email\n1,a@exam"[..], b"ple.com\n"] {
 //!     reader.feed(chunk);
 //!     while let Some(record) = reader.next_record() {
-//!         emails.extend(record.get(1).map(<[u8]>::to_vec));
+//!         emails.extend(record.get(1).map(str::to_owned));
 //!     }
 //! }
 //! reader.finish();
 //! assert!(reader.next_record().is_none());
-//! assert_eq!(emails, [&b"Email"[..], b"a@example.com"]);
+//! assert_eq!(emails, ["Email", "a@example.com"]);
 //! ```
 
 use super::lines::Lines;

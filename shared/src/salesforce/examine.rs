@@ -246,10 +246,7 @@ impl Findings {
         if record.number == 1
             && let Some((header, recognised)) = &self.header
         {
-            let text = |column: &str| {
-                let field = record.get(header.position(column)?)?;
-                str::from_utf8(field).ok()
-            };
+            let text = |column: &str| record.get(header.position(column)?);
             self.attempt_of = text(IMPORT_COLUMN).and_then(ImportId::parse);
             if recognised.is_none() {
                 let object = text(INSPECTOR_COLUMN).unwrap_or_default();
@@ -257,7 +254,7 @@ impl Findings {
                 self.sobject = object.filter(|name| is_api_name(name)).map(str::to_owned);
             }
         }
-        self.null_word |= self.references.iter().any(|at| record.get(*at) == Some(b"null"));
+        self.null_word |= self.references.iter().any(|at| record.get(*at) == Some("null"));
         self.surveyor.look(record);
         Ok(())
     }

@@ -68,9 +68,7 @@ impl Recognised {
             Self::Relations => None,
             Self::PerRecord(column) => {
                 let value = record.get(column)?.trim_ascii();
-                Object::ALL
-                    .into_iter()
-                    .find(|object| value.eq_ignore_ascii_case(object.as_str().as_bytes()))
+                Object::ALL.into_iter().find(|object| value.eq_ignore_ascii_case(object.as_str()))
             }
         }
     }

@@ -30,8 +30,7 @@ impl Header {
         if record.problem.is_some() {
             return Err(NotAnExport::HeaderQuotes);
         }
-        // The text was decoded, so nothing is lost here.
-        Ok(Self::new(record.fields().map(|field| String::from_utf8_lossy(field).into_owned())))
+        Ok(Self::new(record.fields()))
     }
 
     /// A header of these names.

@@ -36,8 +36,11 @@ impl SalesforceId {
     /// `None` is the null reference: an empty text or an id of zeros, which some exports write for
     /// it. An 18-character id that was folded to upper or lower case is repaired from its checksum.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidId> {
-        let text = text.trim();
-        if text.is_empty() || text == "000000000000000AAA" {
+        // Most ids need no trimming, which looks at characters.
+        let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+        let bare = is_plain(text.as_bytes().first()) && is_plain(text.as_bytes().last());
+        let text = if bare { text } else { text.trim() };
+        if text.is_empty() {
             return Ok(None);
         }
         if !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
@@ -59,6 +62,11 @@ impl SalesforceId {
             Some(suffix) if !id.0.ends_with(suffix) => Self::repair(body, suffix).map(Some),
             _ => Ok(Some(id)),
         }
+    }
+
+    /// The 18 characters, all of them ASCII.
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The id as text, always 18 characters.
@@ -169,6 +177,7 @@ mod tests {
             ("AbCdEfGhIjKlMnO", Ok(Some("AbCdEfGhIjKlMnOVKV"))),
             (" aBcDEfgHIJKLMNO025\t", Ok(Some("aBcDEfgHIJKLMNO025"))),
             ("A01M00000062MPGIAI", Ok(Some("a01M00000062mPgIAI"))),
+            ("001M000000qfPyS   ", Ok(Some("001M000000qfPySIAU"))),
             ("", Ok(None)),
             ("000000000000000", Ok(None)),
             ("000000000000000AAA", Ok(None)),

@@ -20,13 +20,13 @@ struct Copied {
     line: u64,
     problem: Option<Problem>,
     after_blank: bool,
-    fields: Vec<Vec<u8>>,
+    fields: Vec<String>,
 }
 
 impl Copied {
     fn new(record: &Record<'_>) -> Self {
         let &Record { number, line, problem, after_blank, .. } = record;
-        let fields = record.fields().map(<[u8]>::to_vec).collect();
+        let fields = record.fields().map(str::to_owned).collect();
         Self { number, line, problem, after_blank, fields }
     }
 }

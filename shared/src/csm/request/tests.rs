@@ -4,8 +4,8 @@ use crate::salesforce::id::SalesforceId;
 
 fn details() -> Vec<Detail<'static>> {
     vec![
-        Detail { name: "External ID".into(), values: vec!["003000000000001AAA".into()] },
-        Detail { name: "Type".into(), values: vec!["Customer".into(), "Partner".into()] },
+        Detail { name: "External ID".into(), values: ["003000000000001AAA"].into() },
+        Detail { name: "Type".into(), values: ["Customer", "Partner"].into() },
     ]
 }
 

@@ -10,7 +10,7 @@ fn customer(number: u64) -> MappedRecord<'static> {
         profile: Profile::Customer {
             email: format!("c{number}@example.com").into(),
             display_name: "C".into(),
-            details: vec![Detail { name: "External ID".into(), values: vec!["x".into()] }],
+            details: vec![Detail { name: "External ID".into(), values: ["x"].into() }],
             organizations: vec!["1".into()],
         },
         warnings: vec![],

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Mapper, Stop};
 use crate::code::Code;
-use crate::mapping::convert::{clean, flag};
+use crate::mapping::convert::{blank_or, clean, flag, trim};
 use crate::mapping::record::Issue;
 use crate::salesforce::encoding::is_suspicious;
 use crate::salesforce::export::{Object, Recognised};
@@ -13,21 +13,21 @@ use crate::salesforce::record::Record;
 
 impl Mapper {
     /// The first field beyond the header that holds something.
-    pub(super) fn surplus<'r>(&self, record: &Record<'r>) -> Option<&'r [u8]> {
+    pub(super) fn surplus<'r>(&self, record: &Record<'r>) -> Option<&'r str> {
         (self.header.len()..record.len())
             .filter_map(|at| record.get(at))
             .find(|field| !field.is_empty())
     }
 
     pub(super) fn is_deleted(&self, record: &Record<'_>) -> bool {
-        flag(&raw(record, self.deleted))
+        flag(raw(record, self.deleted))
     }
 
     /// Whether the record is half of a person account. Where no flag says so, an account that names
     /// a contact of its own is one.
     pub(super) fn is_person(&self, record: &Record<'_>, object: Object) -> bool {
         match (self.person, object) {
-            (Some(person), _) => flag(&raw(record, Some(person))),
+            (Some(person), _) => flag(raw(record, Some(person))),
             (None, Object::Contact) => false,
             (None, Object::Account) => {
                 let contact = self.text(record, self.header.position("PersonContactId"));
@@ -54,9 +54,9 @@ impl Mapper {
     /// A field as text, cleaned. Blank if the file has no such column or the record no such field.
     pub(super) fn text<'r>(&self, record: &Record<'r>, column: Option<usize>) -> Cow<'r, str> {
         match raw(record, column) {
-            Cow::Borrowed("null") if self.null_word => Cow::Borrowed(""),
-            Cow::Borrowed(text) => clean(text),
-            Cow::Owned(text) => Cow::Owned(clean(&text).into_owned()),
+            "null" if self.null_word => Cow::Borrowed(""),
+            text if record.is_plain() => Cow::Borrowed(blank_or(trim(text))),
+            text => clean(text),
         }
     }
 
@@ -88,7 +88,7 @@ impl Mapper {
     }
 
     pub(super) fn issue(&self, record: &Record<'_>, code: Code, field: &str, value: &str) -> Issue {
-        let id = SalesforceId::parse(&raw(record, self.id)).ok().flatten();
+        let id = SalesforceId::parse(raw(record, self.id)).ok().flatten();
         Issue::new(code, field, value, id)
     }
 
@@ -113,9 +113,7 @@ impl Mapper {
     }
 }
 
-/// A field as text whatever its bytes, for reports and flags.
-pub(super) fn raw<'r>(record: &Record<'r>, column: Option<usize>) -> Cow<'r, str> {
-    let field = column.and_then(|column| record.get(column)).unwrap_or_default();
-    // Much faster than the lossy way, which only a broken reader would need.
-    str::from_utf8(field).map_or_else(|_| String::from_utf8_lossy(field), Cow::Borrowed)
+/// A field as it stands in the file, for reports and flags.
+pub(super) fn raw<'r>(record: &Record<'r>, column: Option<usize>) -> &'r str {
+    column.and_then(|column| record.get(column)).unwrap_or_default()
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::fields::raw;
 use super::{Links, Mapper, Stop, UnknownOrganization};
 use crate::code::Code;
 use crate::mapping::convert::{convert, fold};
@@ -68,12 +69,15 @@ impl Mapper {
         record: &Record<'r>,
         warnings: &mut Vec<Issue>,
     ) -> Result<Cow<'r, str>, Stop> {
-        let name = on_one_line(self.sent(record, plan.name, warnings));
+        let mut sent = |column| {
+            let text = self.sent(record, column, warnings);
+            if record.is_plain() { text } else { on_one_line(text) }
+        };
+        let name = sent(plan.name);
         if !name.is_empty() {
             return Ok(name);
         }
-        let first = on_one_line(self.sent(record, plan.first_name, warnings));
-        let last = on_one_line(self.sent(record, plan.last_name, warnings));
+        let (first, last) = (sent(plan.first_name), sent(plan.last_name));
         match (first.is_empty(), last.is_empty()) {
             (true, true) => {
                 Err(self.reject(record, Code::NameMissing, plan.last_name.or(plan.name), ""))
@@ -141,7 +145,12 @@ impl Mapper {
             let text = match (detail.shape, id) {
                 // Read already, to check it.
                 (Shape::Id, Some(id)) if detail.columns.as_slice() == [plan.id] => {
-                    Cow::Owned(id.to_string())
+                    let text = raw(record, plan.id);
+                    if text.as_bytes() == id.as_bytes() {
+                        text.into()
+                    } else {
+                        id.as_str().to_owned().into()
+                    }
                 }
                 _ => self.detail_text(detail, record, warnings),
             };

@@ -89,7 +89,9 @@ impl Fields {
 
     /// What the spans lie in; `raw` is the record as it stands in the file.
     pub(super) fn data<'a>(&'a self, raw: &'a [u8]) -> &'a [u8] {
-        if self.unescaped { &self.text } else { raw }
+        let data = if self.unescaped { &self.text } else { raw };
+        let end = self.spans.last().map_or(0, |(_, end)| *end as usize);
+        data.get(..end).unwrap_or(data)
     }
 
     /// Keeps no more fields than the limit; true if there were more.

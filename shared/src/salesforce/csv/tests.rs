@@ -5,7 +5,7 @@ use super::*;
 type Owned = (u64, u64, Option<Problem>, Vec<String>);
 
 fn owned(record: Record<'_>) -> Owned {
-    let fields = record.fields().map(|field| String::from_utf8_lossy(field).into_owned()).collect();
+    let fields = record.fields().map(str::to_owned).collect();
     (record.number, record.line, record.problem, fields)
 }
 

@@ -10,7 +10,7 @@ const LARGE: Option<Problem> = Some(Problem::TooLarge);
 
 fn take(reader: &mut JsonReader, records: &mut Vec<Owned>) {
     while let Some(record) = reader.next_record() {
-        let fields = record.fields().map(|f| String::from_utf8(f.to_vec()).unwrap()).collect();
+        let fields = record.fields().map(str::to_owned).collect();
         records.push((record.number, record.line, record.problem, fields));
     }
 }
@@ -451,14 +451,14 @@ fn a_line_that_was_cut_does_not_take_the_next_one_in() {
                 found.push((
                     record.line,
                     record.problem,
-                    record.get(0).unwrap_or_default().to_vec(),
+                    record.get(0).unwrap_or_default().to_owned(),
                 ));
             }
         }
         reader.finish();
         assert!(reader.next_record().is_none() && reader.fault().is_none());
-        let id = |line: u64, id: &str| (line, None, id.as_bytes().to_vec());
-        let broken = (2, Some(Problem::JsonInvalid), Vec::new());
+        let id = |line: u64, id: &str| (line, None, id.to_owned());
+        let broken = (2, Some(Problem::JsonInvalid), String::new());
         assert_eq!(found, [id(1, "1"), broken, id(3, "3"), id(4, "4")], "cut at {cut}");
     }
 }
