@@ -9,6 +9,7 @@
 pub mod archive;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod choice;
 pub mod code;
 pub mod config;
 pub mod csm;
