@@ -12,6 +12,7 @@ pub mod aws;
 pub mod choice;
 pub mod code;
 pub mod config;
+pub mod configuration;
 pub mod csm;
 pub mod delivery;
 pub mod import;
