@@ -9,8 +9,10 @@
 pub mod archive;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod choice;
 pub mod code;
 pub mod config;
+pub mod configuration;
 pub mod csm;
 pub mod delivery;
 pub mod import;

@@ -4,8 +4,6 @@
 //! recycle bin and merges, the Salesforce id, email and name, the organization. A record that is
 //! rejected takes neither its email nor its name away from later ones.
 
-use serde::{Deserialize, Serialize};
-
 use super::columns::column_uses;
 use super::definition::Definitions;
 use super::plan::{CONTROLS, Kind, Plan, find};
@@ -21,59 +19,13 @@ use crate::salesforce::record::{Problem, Record};
 use crate::salesforce::survey::Survey;
 
 pub use super::columns::{ColumnUse, Purpose};
+pub use super::policies::{PersonAccounts, Policies, UnknownOrganization};
 pub use super::record::{Detail, EXTERNAL_ID, Issue, MappedRecord, Profile, Verdict};
 
 mod fields;
 mod profile;
 
 use fields::raw;
-
-/// What to do with a contact whose account is not known on the site.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum UnknownOrganization {
-    /// Import the customer without the link, with a warning.
-    #[default]
-    Warn,
-    /// Reject the record.
-    Reject,
-}
-
-/// What to make of person accounts: people that Salesforce keeps as an account and a contact in one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PersonAccounts {
-    /// Each becomes one customer.
-    #[default]
-    Customers,
-    /// Each becomes one organization.
-    Organizations,
-    /// They are left out.
-    Skip,
-}
-
-/// Choices that the default mapping leaves open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Policies {
-    /// What to do with a contact whose account is not known on the site.
-    pub unknown_organization: UnknownOrganization,
-    /// What to make of person accounts.
-    pub person_accounts: PersonAccounts,
-    /// Characters that a detail may have. The site's own limit is not documented.
-    pub detail_limit: usize,
-}
-
-impl Default for Policies {
-    /// Warns of unknown organizations; 255 characters, the size of Salesforce's own text fields.
-    fn default() -> Self {
-        Self {
-            unknown_organization: UnknownOrganization::Warn,
-            person_accounts: PersonAccounts::Customers,
-            detail_limit: 255,
-        }
-    }
-}
 
 /// What the records of a stage are linked to.
 pub struct Links<'a> {

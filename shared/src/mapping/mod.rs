@@ -10,6 +10,7 @@ pub mod email;
 mod hashes;
 pub mod mapper;
 mod plan;
+pub mod policies;
 pub mod record;
 pub mod relation;
 pub mod seen;
