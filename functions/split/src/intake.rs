@@ -7,7 +7,7 @@ use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
 use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
-use csm_import::import::document::{Export, Ignored, ImportDocument};
+use csm_import::import::document::{Export, Ignored, ImportDocument, Mode};
 use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
 use csm_import::import::pace;
@@ -156,6 +156,7 @@ where
         let id = ImportId::of(&self.settings.bucket, folder, &objects);
         let mut document = ImportDocument {
             id,
+            mode: Mode::Import,
             bucket: self.settings.bucket.clone(),
             folder: folder.to_owned(),
             started_at: self.clock.now(),
@@ -170,6 +171,7 @@ where
                 ..Policies::default()
             },
             archives: self.settings.archives,
+            planned_fields: Vec::new(),
             organization_fields: None,
             customer_fields: None,
         };

@@ -16,11 +16,44 @@ use crate::salesforce::stream::Place;
 use crate::salesforce::survey::Survey;
 use crate::salesforce::unpack::Wrapping;
 
+/// Whether an import is carried out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Its records are sent.
+    #[default]
+    Import,
+    /// Its records are read, mapped and checked, and nothing is sent.
+    Plan,
+}
+
+/// A detail field that the site lacks, or that lacks options, and what is done about it before the
+/// first record is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedField {
+    /// Whether it is a field of organizations or of customers.
+    pub stage: Stage,
+    /// Its name.
+    pub name: String,
+    /// The name of its type, as the site writes it.
+    pub field_type: String,
+    /// The options that it gets: all of a new select, the missing ones of one that is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Whether the field is created; otherwise options are added to it.
+    pub created: bool,
+    /// Why it has this type, in plain words.
+    pub because: String,
+}
+
 /// What an import consists of and how its records are understood.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ImportDocument {
     /// The import.
     pub id: ImportId,
+    /// Whether it is carried out.
+    #[serde(default)]
+    pub mode: Mode,
     /// The bucket.
     pub bucket: String,
     /// Where its objects were dropped.
@@ -43,6 +76,9 @@ pub struct ImportDocument {
     /// What archives may be.
     #[serde(default)]
     pub archives: container::Limits,
+    /// The detail fields that are created or extended before the first record is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned_fields: Vec<PlannedField>,
     /// The detail fields that the site had; absent where it did not say.
     pub organization_fields: Option<Definitions>,
     /// The same for customers.
