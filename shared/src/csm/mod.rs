@@ -6,6 +6,7 @@
 pub mod answer;
 pub mod client;
 pub mod error;
+pub mod fields;
 pub mod port;
 pub mod profile;
 pub mod request;
