@@ -4,6 +4,7 @@
 //! only reported of live sites.
 
 pub mod answer;
+mod blocked;
 pub mod client;
 pub mod error;
 pub mod fields;
@@ -11,3 +12,4 @@ pub mod port;
 pub mod profile;
 pub mod request;
 pub mod task;
+mod unreached;
