@@ -85,6 +85,11 @@ pub enum Class {
 }
 
 impl SiteError {
+    /// A request that cannot be written as JSON.
+    pub fn unwritable(error: serde_json::Error) -> Self {
+        Self::Unreadable("a request (it cannot be written)", Some(error.into()))
+    }
+
     /// What to do about it. Whatever is not known is tried again.
     pub fn class(&self) -> Class {
         match self {

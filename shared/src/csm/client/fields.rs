@@ -25,7 +25,7 @@ impl<A: Authorization> Fields for HttpSite<A> {
         key: Uuid,
         fields: &[DetailFieldDefinition],
     ) -> Result<Option<TaskId>, SiteError> {
-        let body = render_all(fields).map_err(unwritable)?;
+        let body = render_all(fields).map_err(SiteError::unwritable)?;
         let answer = self.send(&Method::POST, &bulk_path(stage), Some(key), Some(&body)).await?;
         Ok(answer::accepted(&answer))
     }
@@ -35,7 +35,7 @@ impl<A: Authorization> Fields for HttpSite<A> {
         stage: Stage,
         field: &DetailFieldDefinition,
     ) -> Result<(), SiteError> {
-        let body = render(field).map_err(unwritable)?;
+        let body = render(field).map_err(SiteError::unwritable)?;
         self.send(&Method::POST, &path(stage), None, Some(&body)).await?;
         Ok(())
     }
@@ -49,12 +49,8 @@ impl<A: Authorization> Fields for HttpSite<A> {
             let answer = "A field of this name cannot be addressed.".to_owned();
             return Err(SiteError::Refused { status: 400, answer });
         };
-        let body = render(field).map_err(unwritable)?;
+        let body = render(field).map_err(SiteError::unwritable)?;
         self.send(&Method::PUT, &path, None, Some(&body)).await?;
         Ok(())
     }
-}
-
-fn unwritable(error: serde_json::Error) -> SiteError {
-    SiteError::Unreadable("a request (it cannot be written)", Some(error.into()))
 }
