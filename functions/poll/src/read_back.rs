@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use csm_import::csm::error::{Blocked, Class, SiteError};
+use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
 use csm_import::csm::profile::{SiteProfile, same_name};
 use csm_import::delivery::Causes;
@@ -59,7 +59,8 @@ pub async fn read_back<C: Site>(
         Ok(Err(error)) => {
             tracing::warn!(error = %Causes(&error), "the site could not be read back");
             return match error.class() {
-                Class::Reject | Class::Stop(Blocked::SiteMissing) => ReadBack::Never,
+                Class::Reject => ReadBack::Never,
+                Class::Stop(blocked) if blocked.is_not_found() => ReadBack::Never,
                 class => ReadBack::NotNow(class),
             };
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use csm_import::csm::error::{Class, SiteError};
-use csm_import::csm::port::Site;
+use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::{Export, Ignored, ImportDocument, Mode};
@@ -33,7 +33,7 @@ impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
 where
     S: Store,
     E: Exports,
-    C: Site,
+    C: Site + Fields,
     Q: Queue,
     T: Clock,
 {

@@ -1,5 +1,6 @@
 //! SPLIT: what was dropped becomes an import, and its exports become batches.
 
+pub mod fields;
 mod gathered;
 pub mod intake;
 pub mod listing;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use csm_import::archive::Archive;
 use csm_import::config::Settings;
-use csm_import::csm::port::Site;
+use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{ConsumeError, Consumer, Delivery, Disposition, message};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
@@ -42,7 +42,7 @@ impl<S, E, C, Q, T> Consumer for Splitter<S, E, C, Q, T>
 where
     S: Store,
     E: Exports,
-    C: Site,
+    C: Site + Fields,
     Q: Queue,
     T: Clock,
 {
@@ -67,7 +67,7 @@ impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
 where
     S: Store,
     E: Exports,
-    C: Site,
+    C: Site + Fields,
     Q: Queue,
     T: Clock,
 {

@@ -42,7 +42,7 @@ pub async fn hand_over<C: Site>(
     for dialect in dialects {
         let body = render(batch.stage, *dialect, records).map_err(ConsumeError::unwritable)?;
         let key = idempotency_key(batch.import.uuid(), batch.stage, batch.batch.0, &body);
-        let error = match site.submit(batch.stage, key, body).await {
+        let error = match site.submit(batch.stage.into(), key, body).await {
             Ok(task) => {
                 return Ok(Answer::Accepted { task: Some(task), dialect: *dialect, key });
             }

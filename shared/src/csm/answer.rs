@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
+use url::Url;
 
 use super::error::{Blocked, SiteError};
 use super::task::TaskId;
@@ -14,9 +15,18 @@ const KEY_SEEN: &str = "only be retried with the same request data";
 /// How much of an answer is kept.
 const KEPT: usize = 2_000;
 
+/// The headers of an answer that say more than its status.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Headers<'a> {
+    /// `Retry-After`.
+    pub retry_after: Option<&'a str>,
+    /// `Location`.
+    pub location: Option<&'a str>,
+}
+
 /// Classifies an answer that is not a success.
-pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError {
-    let retry_after = retry_after.and_then(parse_retry_after);
+pub fn failure(status: u16, headers: Headers<'_>, body: &[u8]) -> SiteError {
+    let retry_after = headers.retry_after.and_then(parse_retry_after);
     let answer = String::from_utf8_lossy(body);
     let said = answer.to_lowercase();
     match status {
@@ -25,14 +35,15 @@ pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError
         409 => SiteError::KeySeen,
         401 => SiteError::Blocked(Blocked::TokenRefused),
         403 => SiteError::Blocked(Blocked::RightMissing),
-        404 => SiteError::Blocked(Blocked::SiteMissing),
+        404 => SiteError::Blocked(Blocked::of_not_found(body)),
         412 => SiteError::Blocked(Blocked::OptInRefused),
         429 => SiteError::Throttled { retry_after },
         400 | 413 | 422 => {
             let answer = messages(body).unwrap_or_else(|| shorten(&answer));
             SiteError::Refused { status, answer }
         }
-        // Whatever is not known to be about the records may pass: a redirect, a gateway's word.
+        300..=399 => SiteError::Redirected { status, to: headers.location.and_then(origin) },
+        // Whatever is not known to be about the records may pass: a gateway's word.
         _ => SiteError::Unavailable { status, retry_after },
     }
 }
@@ -40,6 +51,12 @@ pub fn failure(status: u16, retry_after: Option<&str>, body: &[u8]) -> SiteError
 /// `Retry-After` in seconds; a date is rare and treated as absent.
 fn parse_retry_after(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(text.trim().parse().ok()?).ok()
+}
+
+/// Scheme and host of an address.
+fn origin(address: &str) -> Option<String> {
+    let address = Url::parse(address).ok()?;
+    Some(format!("{}://{}", address.scheme(), address.host_str()?))
 }
 
 /// The messages of an error body, from wherever the site put them.
@@ -122,14 +139,17 @@ mod tests {
             (413, b"too large", Class::Reject),
             (401, b"", Class::Stop(Blocked::TokenRefused)),
             (403, b"", Class::Stop(Blocked::RightMissing)),
-            (404, b"", Class::Stop(Blocked::SiteMissing)),
+            (404, b"", Class::Stop(Blocked::CloudIdWrong)),
+            (404, br#"{"errorMessage":"no"}"#, Class::Stop(Blocked::CsmMissing)),
             (412, b"", Class::Stop(Blocked::OptInRefused)),
             (429, b"", Class::Retry { after: None }),
             (502, b"<html>", Class::Retry { after: None }),
             (302, b"", Class::Retry { after: None }),
+            (308, b"", Class::Stop(Blocked::AddressMoved)),
+            (405, b"", Class::Retry { after: None }),
             (409, b"", Class::ReadBack),
         ] {
-            assert_eq!(failure(status, None, body).class(), class, "{status}");
+            assert_eq!(failure(status, Headers::default(), body).class(), class, "{status}");
         }
     }
 
@@ -138,9 +158,33 @@ mod tests {
         for (header, after) in
             [("7", Some(7)), (" 0 ", Some(0)), ("soon", None), ("-1", None), ("1e300", None)]
         {
-            let class = failure(503, Some(header), b"").class();
+            let headers = Headers { retry_after: Some(header), ..Headers::default() };
+            let class = failure(503, headers, b"").class();
             assert_eq!(class, Class::Retry { after: after.map(Duration::from_secs) }, "{header}");
         }
+    }
+
+    #[test]
+    fn a_redirect_says_where_to_and_no_more() {
+        for (location, said) in [
+            (
+                Some("https://id.example.com/login?continue=secret"),
+                "the site's address redirects to https://id.example.com (302)",
+            ),
+            (Some("/elsewhere"), "the site's address redirects to another (302)"),
+            (None, "the site's address redirects to another (302)"),
+        ] {
+            let headers = Headers { location, ..Headers::default() };
+            assert_eq!(failure(302, headers, b"").to_string(), said);
+        }
+    }
+
+    #[test]
+    fn what_a_site_does_not_have_is_no_fault_of_a_request() {
+        let error = |status, body: &[u8]| failure(status, Headers::default(), body);
+        assert!(error(404, b"").is_not_found() && error(404, b"{}").is_unsupported());
+        assert!(error(405, b"").is_unsupported() && !error(405, b"").is_not_found());
+        assert!(!error(403, b"").is_unsupported() && !error(503, b"").is_unsupported());
     }
 
     #[test]
@@ -160,7 +204,9 @@ mod tests {
             r#"{"message":"no"}"#,
             r#"{"errors":["no"]}"#,
         ] {
-            let SiteError::Refused { answer, .. } = failure(400, None, body.as_bytes()) else {
+            let SiteError::Refused { answer, .. } =
+                failure(400, Headers::default(), body.as_bytes())
+            else {
                 panic!("{body} is a refusal")
             };
             assert_eq!(answer, "no");

@@ -1,5 +1,7 @@
 //! The client of the site: one request, one classified answer.
 
+mod fields;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,13 +11,12 @@ use tokio::sync::RwLock;
 use url::Url;
 use uuid::Uuid;
 
-use super::answer;
-use super::error::{Blocked, SiteError};
+use super::answer::{self, Headers};
+use super::error::{Blocked, SiteError, Unreached};
 use super::port::Site;
 use super::profile::{SiteProfile, same_name};
-use super::request::bulk_path;
+use super::request::{Endpoint, entity};
 use super::task::{Task, TaskId};
-use crate::mapping::definition::Definitions;
 use crate::mapping::stage::Stage;
 
 /// How long a connection may take to be made.
@@ -124,31 +125,40 @@ impl<A: Authorization> HttpSite<A> {
         }
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
-        let retry_after = response
-            .headers()
-            .get("retry-after")
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned);
+        let headers = response.headers().clone();
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let body = read(response).await?;
         if status.is_success() {
             return Ok(body);
         }
-        Err(answer::failure(status.as_u16(), retry_after.as_deref(), &body))
+        let told = Headers { retry_after: header("retry-after"), location: header("location") };
+        Err(self.judged(answer::failure(status.as_u16(), told, &body)))
+    }
+
+    /// A 404 is the cloud id's fault when it cannot be one, whatever the answer says.
+    fn judged(&self, error: SiteError) -> SiteError {
+        let is_cloud_id = cloud_id(&self.base).is_some_and(|id| Uuid::try_parse(id).is_ok());
+        if error.is_not_found() && !is_cloud_id {
+            return SiteError::Blocked(Blocked::CloudIdWrong);
+        }
+        error
     }
 
     /// Organizations by name from the paged list of Jira Service Management (documented), for sites
     /// that do not take the fetch by name; `None` when there is no such list either.
     async fn listed(&self, names: &[&str]) -> Result<Option<Vec<SiteProfile>>, SiteError> {
-        let cloud_id = self.base.path().trim_end_matches('/').rsplit('/').next();
         let paths = [
             "rest/servicedeskapi/organization".to_owned(),
             "/rest/servicedeskapi/organization".to_owned(),
-            format!("/ex/jira/{}/rest/servicedeskapi/organization", cloud_id.unwrap_or_default()),
+            format!(
+                "/ex/jira/{}/rest/servicedeskapi/organization",
+                cloud_id(&self.base).unwrap_or_default()
+            ),
         ];
         for path in paths {
             match self.listed_at(&path, names).await {
                 Ok(found) => return Ok(Some(found)),
-                Err(SiteError::Blocked(Blocked::SiteMissing)) => {}
+                Err(error) if error.is_not_found() => {}
                 Err(error) => return Err(error),
             }
         }
@@ -190,7 +200,12 @@ impl<A: Authorization> HttpSite<A> {
 
 /// The address may be in the error: it is not a secret, but it has no place in a log line either.
 fn unreachable(error: reqwest::Error) -> SiteError {
-    SiteError::Unreachable(error.without_url())
+    SiteError::Unreachable { how: Unreached::of(&error), source: error.without_url() }
+}
+
+/// The cloud id in the address of a site, which ends with it.
+fn cloud_id(base: &Url) -> Option<&str> {
+    base.path().trim_end_matches('/').rsplit('/').next()
 }
 
 async fn read(mut response: Response) -> Result<Vec<u8>, SiteError> {
@@ -208,16 +223,14 @@ fn number_or_text(id: &str) -> Value {
     id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
 }
 
-const fn entity(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Organizations => "organization",
-        Stage::Customers => "customer",
-    }
-}
-
 impl<A: Authorization> Site for HttpSite<A> {
-    async fn submit(&self, stage: Stage, key: Uuid, body: Vec<u8>) -> Result<TaskId, SiteError> {
-        let answer = self.send(&Method::POST, bulk_path(stage), Some(key), Some(&body)).await?;
+    async fn submit(
+        &self,
+        endpoint: Endpoint,
+        key: Uuid,
+        body: Vec<u8>,
+    ) -> Result<TaskId, SiteError> {
+        let answer = self.send(&Method::POST, endpoint.path(), Some(key), Some(&body)).await?;
         // Accepted without a usable id: there is a task, and only reading back tells what it did.
         answer::accepted(&answer).ok_or(SiteError::KeySeen)
     }
@@ -228,7 +241,7 @@ impl<A: Authorization> Site for HttpSite<A> {
             Ok(answer) => Task::parse(&answer)
                 .map(Some)
                 .map_err(|e| SiteError::Unreadable("a look at a task", Some(e.into()))),
-            Err(SiteError::Blocked(Blocked::SiteMissing)) => Ok(None),
+            Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -240,9 +253,9 @@ impl<A: Authorization> Site for HttpSite<A> {
             let body = json!({ "organizationNames": names });
             match self.fetch("a fetch of organizations", "api/v1/organization/fetch", &body).await {
                 Ok(answer) => found.extend(SiteProfile::parse_all(answer)),
-                Err(
-                    error @ (SiteError::Refused { .. } | SiteError::Blocked(Blocked::SiteMissing)),
-                ) => {
+                Err(error)
+                    if error.is_not_found() || matches!(error, SiteError::Refused { .. }) =>
+                {
                     found.extend(self.listed(names).await?.ok_or(error)?);
                 }
                 Err(error) => return Err(error),
@@ -257,7 +270,7 @@ impl<A: Authorization> Site for HttpSite<A> {
         match self.fetch("a search for a customer", path, &body).await {
             Ok(answer) => Ok(SiteProfile::parse_all(answer)),
             // Live sites were reported to answer so when nothing is found.
-            Err(SiteError::Blocked(Blocked::SiteMissing)) => Ok(Vec::new()),
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
@@ -276,12 +289,5 @@ impl<A: Authorization> Site for HttpSite<A> {
             found.extend(SiteProfile::parse_all(answer));
         }
         Ok(found)
-    }
-
-    async fn definitions(&self, stage: Stage) -> Result<Definitions, SiteError> {
-        let path = format!("api/v1/{}/details", entity(stage));
-        let answer = self.send(&Method::GET, &path, None, None).await?;
-        Definitions::parse(&answer)
-            .map_err(|e| SiteError::Unreadable("the list of detail fields", Some(e.into())))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+pub use super::blocked::Blocked;
+pub use super::unreached::Unreached;
 use crate::json::JsonFault;
 
 /// A request to the site that did not end in what was asked for.
@@ -41,57 +41,29 @@ pub enum SiteError {
         /// The site's `Retry-After`, when it sent one.
         retry_after: Option<Duration>,
     },
-    /// No answer: connection, time-out, TLS.
-    #[error("no answer from the site")]
-    Unreachable(#[source] reqwest::Error),
+    /// 3xx. Redirects are not followed: the token would go along.
+    #[error("the site's address redirects to {} ({status})", .to.as_deref().unwrap_or("another"))]
+    Redirected {
+        /// The HTTP status.
+        status: u16,
+        /// Scheme and host of where to; the rest may hold secrets of a login.
+        to: Option<String>,
+    },
+    /// No answer.
+    #[error("no answer from the site: {how}")]
+    Unreachable {
+        /// How far the request came.
+        how: Unreached,
+        /// The error of the HTTP client.
+        #[source]
+        source: reqwest::Error,
+    },
     /// An answer that is not what the API describes.
     #[error("the site's answer to {0} could not be read")]
     Unreadable(&'static str, #[source] Option<JsonFault>),
     /// The secret could not be read.
     #[error("the secret with the site's token could not be read")]
     Secret(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// Why nothing can be sent until someone acts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Blocked {
-    /// 401, also after reading the secret again.
-    TokenRefused,
-    /// 403.
-    RightMissing,
-    /// 404.
-    SiteMissing,
-    /// 412.
-    OptInRefused,
-    /// The secret holds neither a token nor an email with an API token.
-    SecretEmpty,
-}
-
-impl std::fmt::Display for Blocked {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::TokenRefused => {
-                "The site does not accept the token (401). Put a valid token into the secret."
-            }
-            Self::RightMissing => {
-                "The token's owner may not do this (403). The owner must be a Jira admin with a \
-                 Customer Service Management or Jira Service Management seat."
-            }
-            Self::SiteMissing => {
-                "There is no Customer Service Management at this address (404). Check the cloud id \
-                 in the address, and that the site has Customer Service Management."
-            }
-            Self::OptInRefused => {
-                "The site refuses the experimental API (412). Ask Atlassian whether the opt-in header \
-                 of the bulk API has changed."
-            }
-            Self::SecretEmpty => {
-                "The secret holds no token. Put {\"token\": …} or {\"email\": …, \"apiToken\": …} \
-                 into it."
-            }
-        })
-    }
 }
 
 /// What to do about an error: the one place that decides.
@@ -113,6 +85,11 @@ pub enum Class {
 }
 
 impl SiteError {
+    /// A request that cannot be written as JSON.
+    pub fn unwritable(error: serde_json::Error) -> Self {
+        Self::Unreadable("a request (it cannot be written)", Some(error.into()))
+    }
+
     /// What to do about it. Whatever is not known is tried again.
     pub fn class(&self) -> Class {
         match self {
@@ -121,11 +98,25 @@ impl SiteError {
                 Class::Retry { after: *retry_after }
             }
             Self::Blocked(blocked) => Class::Stop(*blocked),
+            // Only these say that the address has moved for good.
+            Self::Redirected { status: 301 | 308, .. } => Class::Stop(Blocked::AddressMoved),
             Self::KeySeen => Class::ReadBack,
             Self::Refused { .. } => Class::Reject,
-            Self::Unreachable(_) | Self::Unreadable(..) | Self::Secret(_) => {
-                Class::Retry { after: None }
-            }
+            Self::Redirected { .. }
+            | Self::Unreachable { .. }
+            | Self::Unreadable(..)
+            | Self::Secret(_) => Class::Retry { after: None },
         }
+    }
+
+    /// 404, whoever answered it: what was asked for is not there.
+    pub const fn is_not_found(&self) -> bool {
+        matches!(self, Self::Blocked(blocked) if blocked.is_not_found())
+    }
+
+    /// The site has no such endpoint, or does not take this method of it. Says so only where the site
+    /// is known to answer others.
+    pub const fn is_unsupported(&self) -> bool {
+        self.is_not_found() || matches!(self, Self::Unavailable { status: 405 | 501, .. })
     }
 }

@@ -4,9 +4,12 @@
 //! only reported of live sites.
 
 pub mod answer;
+mod blocked;
 pub mod client;
 pub mod error;
+pub mod fields;
 pub mod port;
 pub mod profile;
 pub mod request;
 pub mod task;
+mod unreached;

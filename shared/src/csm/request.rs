@@ -1,4 +1,8 @@
-//! Rendering a batch as the body of a bulk request, in either dialect.
+//! Rendering a batch as the body of a bulk request, in either dialect. What has but one shape stands
+//! in [`definitions`] and [`details`].
+
+pub mod definitions;
+pub mod details;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
@@ -55,11 +59,45 @@ impl DialectSetting {
     }
 }
 
-/// The path of the bulk endpoint of a stage, below the site's base address.
-pub const fn bulk_path(stage: Stage) -> &'static str {
+/// What a bulk request writes. Each becomes a task of the site, and all share its slots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    /// Organizations or customers, with their details.
+    Profiles(Stage),
+    /// Details of customers that exist, by the site's ids.
+    CustomerDetails,
+}
+
+impl Endpoint {
+    /// The path below the site's base address.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Self::Profiles(Stage::Organizations) => "api/v1/organization/profile/bulk",
+            Self::Profiles(Stage::Customers) => "api/v1/customer/profile/bulk",
+            Self::CustomerDetails => "api/v1/customer/details/bulk",
+        }
+    }
+
+    /// The name in idempotency keys, which must stay: a request in flight is known by it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Profiles(stage) => stage.as_str(),
+            Self::CustomerDetails => "customer-details",
+        }
+    }
+}
+
+impl From<Stage> for Endpoint {
+    fn from(stage: Stage) -> Self {
+        Self::Profiles(stage)
+    }
+}
+
+/// What paths call the records of a stage.
+pub(super) const fn entity(stage: Stage) -> &'static str {
     match stage {
-        Stage::Organizations => "api/v1/organization/profile/bulk",
-        Stage::Customers => "api/v1/customer/profile/bulk",
+        Stage::Organizations => "organization",
+        Stage::Customers => "customer",
     }
 }
 
@@ -86,9 +124,18 @@ pub fn render(
 
 /// The idempotency key of a request: derived from the import, the batch and the body, so that a
 /// repeated request repeats its key and a changed body never does.
-pub fn idempotency_key(import: Uuid, stage: Stage, batch: u32, body: &[u8]) -> Uuid {
+pub fn idempotency_key(
+    import: Uuid,
+    endpoint: impl Into<Endpoint>,
+    batch: u32,
+    body: &[u8],
+) -> Uuid {
+    key(import, &format!("{}/{batch}/", endpoint.into().name()), body)
+}
+
+fn key(import: Uuid, about: &str, body: &[u8]) -> Uuid {
     let digest = Sha256::digest(body);
-    let mut name = format!("{stage}/{batch}/").into_bytes();
+    let mut name = about.as_bytes().to_vec();
     name.extend_from_slice(&digest);
     Uuid::new_v5(&import, &name)
 }

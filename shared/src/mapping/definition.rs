@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde::ser::{SerializeMap, SerializeSeq};
+use serde::de::Error;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What values a detail field takes. The names are those of the import guide for CSM.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,13 +74,29 @@ impl DetailType {
     }
 }
 
-/// A detail field of the site.
+/// What two names of detail fields may not have in common on a site: compared trimmed and without
+/// case (documented). A value, however, names its field exactly (guide).
+pub fn name_key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// A detail field of the site, or one that is to become such. Written as the site writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DetailFieldDefinition {
     /// The name; matched exactly, case included.
     pub name: String,
     /// What it takes.
     pub detail_type: DetailType,
+    /// The options of a select in the site's order, which administrators have chosen.
+    pub listed: Vec<String>,
+}
+
+impl DetailFieldDefinition {
+    /// A field whose options, if it has any, are listed alphabetically.
+    pub fn new(name: impl Into<String>, detail_type: DetailType) -> Self {
+        let listed = detail_type.options().into_iter().flatten().cloned().collect();
+        Self { name: name.into(), detail_type, listed }
+    }
 }
 
 /// All detail fields of the site's organizations or of its customers.
@@ -110,6 +127,21 @@ impl Definitions {
         self.by_name.get(name).and_then(|&at| self.fields.get(at))
     }
 
+    /// The field of exactly this name, or else the only one whose name is the same when it is
+    /// compared as the site compares names; values are then sent under the name that the site has.
+    pub fn find_loosely(&self, name: &str) -> Option<&DetailFieldDefinition> {
+        self.get(name).or_else(|| {
+            let mut alike = self.alike(name);
+            alike.next().filter(|_| alike.next().is_none())
+        })
+    }
+
+    /// The fields that stand in the way of creating one of this name.
+    pub fn alike(&self, name: &str) -> impl Iterator<Item = &DetailFieldDefinition> {
+        let key = name_key(name);
+        self.fields.iter().filter(move |field| name_key(&field.name) == key)
+    }
+
     /// All fields in the order of the site.
     pub fn fields(&self) -> &[DetailFieldDefinition] {
         &self.fields
@@ -121,7 +153,7 @@ impl<'de> Deserialize<'de> for Definitions {
         let answer = Value::deserialize(deserializer)?;
         let list = ["results", "values", "detailFields"].iter().find_map(|key| answer.get(key));
         let list = list.unwrap_or(&answer).as_array();
-        let list = list.ok_or_else(|| serde::de::Error::custom("no list of detail fields"))?;
+        let list = list.ok_or_else(|| D::Error::custom("no list of detail fields"))?;
         Ok(Self::new(list.iter().filter_map(field).collect()))
     }
 }
@@ -131,8 +163,10 @@ fn field(entry: &Value) -> Option<DetailFieldDefinition> {
     let typed = entry.get("type").unwrap_or(&Value::Null);
     let type_name = typed.get("name").unwrap_or(typed).as_str().unwrap_or("TEXT");
     let options = typed.get("options").or_else(|| entry.get("options")).and_then(Value::as_array);
-    let options = options.into_iter().flatten().filter_map(option).collect();
-    Some(DetailFieldDefinition { name, detail_type: DetailType::new(type_name, options) })
+    let listed: Vec<String> = options.into_iter().flatten().filter_map(option).collect();
+    let detail_type = DetailType::new(type_name, listed.iter().cloned().collect());
+    let listed = if detail_type.options().is_some() { listed } else { Vec::new() };
+    Some(DetailFieldDefinition { name, detail_type, listed })
 }
 
 fn option(entry: &Value) -> Option<String> {
@@ -143,29 +177,34 @@ fn option(entry: &Value) -> Option<String> {
     text.map(str::to_owned)
 }
 
-impl Serialize for Definitions {
+impl<'de> Deserialize<'de> for DetailFieldDefinition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entry = Value::deserialize(deserializer)?;
+        field(&entry).ok_or_else(|| D::Error::custom("a detail field without a name"))
+    }
+}
+
+impl Serialize for DetailFieldDefinition {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("results", &List(&self.fields))?;
+        #[derive(Serialize)]
+        struct Typed<'a> {
+            name: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            options: Option<&'a [String]>,
+        }
+        let options = self.detail_type.options().map(|_| self.listed.as_slice());
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("name", &self.name)?;
+        map.serialize_entry("type", &Typed { name: self.detail_type.name(), options })?;
         map.end()
     }
 }
 
-struct List<'a>(&'a [DetailFieldDefinition]);
-
-impl Serialize for List<'_> {
+impl Serialize for Definitions {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for field in self.0 {
-            let mut typed = json!({ "name": field.detail_type.name() });
-            if let (Some(options), Some(typed)) =
-                (field.detail_type.options(), typed.as_object_mut())
-            {
-                typed.insert("options".to_owned(), json!(options));
-            }
-            list.serialize_element(&json!({ "name": field.name, "type": typed }))?;
-        }
-        list.end()
+        let mut map = serializer.serialize_map(Some(1))?;
+        map.serialize_entry("results", &self.fields)?;
+        map.end()
     }
 }
 
@@ -201,6 +240,33 @@ mod tests {
                 assert_eq!(Definitions::parse(&again).unwrap(), found);
             }
         }
+    }
+
+    #[test]
+    fn a_name_is_found_as_the_site_compares_names() {
+        let text = |name: &str| DetailFieldDefinition::new(name, DetailType::Text);
+        let definitions =
+            Definitions::new(["Région ", "Title", "title", "X", "x "].map(text).into());
+        for (name, found) in [
+            (" RÉGION", Some("Région ")),
+            ("title", Some("title")),
+            ("TITLE", None),
+            ("x", None),
+            ("Regi", None),
+        ] {
+            let field = definitions.find_loosely(name);
+            assert_eq!(field.map(|field| field.name.as_str()), found, "{name}");
+        }
+        assert_eq!(definitions.alike("TITLE").count(), 2);
+    }
+
+    #[test]
+    fn options_keep_the_order_of_the_site() {
+        let answer = r#"[{"name":"Size","type":{"name":"SELECT","options":["S","M","L"]}}]"#;
+        let definitions = Definitions::parse(answer.as_bytes()).unwrap();
+        assert_eq!(definitions.get("Size").unwrap().listed, ["S", "M", "L"]);
+        let written = serde_json::to_string(definitions.fields()).unwrap();
+        assert_eq!(written, answer);
     }
 
     #[test]

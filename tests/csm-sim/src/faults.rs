@@ -1,11 +1,14 @@
 //! Misbehaviour that is switched on at run time, through `POST /_sim/faults` or
 //! [`Sim::set_faults`](crate::Sim::set_faults).
 
+pub(crate) mod fields;
+
 use std::{collections::VecDeque, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use crate::options::duration;
+use fields::{Meanwhile, Right};
 
 /// Misbehaviour to come. Setting it replaces what was left of the one before; whatever is left
 /// out of the JSON is not disturbed.
@@ -14,6 +17,8 @@ use crate::options::duration;
 /// { "answers": [ { "on": "bulk", "next": 2, "answer": { "status": 503 } },
 ///                { "on": "bulk", "answer": "hang", "afterAccepting": true } ],
 ///   "tasks":   [ { "next": 1, "end": "failedHalfWritten" } ],
+///   "meanwhile": [ { "of": "customers", "field": { "name": "Tier", "type": { "name": "TEXT" } } } ],
+///   "definitionsBulkStatus": 405, "lackingRight": "fields",
 ///   "dropAssociations": 3, "foreignTasks": 4, "forgetKeys": true }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,6 +34,13 @@ pub struct Faults {
     pub foreign_tasks: usize,
     /// Forgets all idempotency keys once, when set.
     pub forget_keys: bool,
+    /// The status that `definitions/bulk` is answered, as on a site that does not have it: 404, 405.
+    pub definitions_bulk_status: Option<u16>,
+    /// What somebody else does to the detail fields right before our next requests that change them,
+    /// used up from the front.
+    pub meanwhile: VecDeque<Meanwhile>,
+    /// The right that the token's owner lacks: 403.
+    pub lacking_right: Option<Right>,
     /// From now on the only bearer token accepted; an empty one accepts any credentials again.
     pub token: Option<String>,
     /// `Retry-After` of the 429 and 503 answers above, in seconds; 1 if missing.

@@ -27,8 +27,9 @@ mod server;
 mod state;
 mod world;
 
+pub use faults::fields::{FieldOwner, Meanwhile, Right};
 pub use faults::{Answer, AnswerFault, Faults, RequestKind, TaskEnd, TaskFault};
-pub use options::{Dialect, Options, Site};
+pub use options::{Dialect, FirstFields, Missing, Options, Site};
 pub use server::Sim;
 pub use state::{
     Counters, CustomerState, Detail, DetailField, DetailType, EntityCounters, Failure,

@@ -1,6 +1,10 @@
 //! What kind of site is simulated, and how fast, how strict and how faulty it is.
 
-use std::time::Duration;
+use std::{fs::File, io::BufReader, time::Duration};
+
+use serde::Deserialize;
+
+use crate::state::DetailField;
 
 /// How the site behaves where published pages and reported sites differ.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -22,6 +26,29 @@ pub enum Dialect {
     Reference,
     /// `organizations` / `customers`, association as a list of ids (import guide).
     Guide,
+}
+
+/// What is not at the address. Which answer a site gives is reported, not published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Missing {
+    /// The site: every request is answered 404 in the form of Atlassian's gateway.
+    Site,
+    /// Customer Service Management: 404 in the form of its own errors.
+    Csm,
+}
+
+/// Detail fields that a site starts with; an entity that is left out has the default ones.
+///
+/// ```json
+/// { "customers": [ { "name": "region", "type": { "name": "SELECT", "options": ["EU"] } } ] }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FirstFields {
+    /// Those of organizations.
+    pub organizations: Option<Vec<DetailField>>,
+    /// Those of customers.
+    pub customers: Option<Vec<DetailField>>,
 }
 
 /// Everything that can be chosen before the simulator starts.
@@ -71,6 +98,16 @@ pub struct Options {
     /// Start without any detail field; documented: not every site has the default ones.
     #[arg(long)]
     pub bare: bool,
+    /// A JSON file with the detail fields to start with, such as `{"customers":[{"name":"region",
+    /// "type":{"name":"SELECT","options":["EU"]}}]}`; an entity that is left out has the default ones.
+    #[arg(long, value_name = "FILE", value_parser = first_fields)]
+    pub fields: Option<FirstFields>,
+    /// Text fields that organizations and customers have besides, named `Filler 1` and so on.
+    #[arg(long, default_value_t = 0, value_name = "NUMBER")]
+    pub filler_fields: usize,
+    /// What is missing at the address, so that everything is answered 404.
+    #[arg(long, value_enum)]
+    pub missing: Option<Missing>,
     /// Refuse a resent idempotency key whose task exists, even with the same body (reported of
     /// live sites, against the documentation).
     #[arg(long)]
@@ -81,6 +118,11 @@ fn seconds(text: &str) -> Result<f64, String> {
     let value: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
     Duration::try_from_secs_f64(value).map_err(|error| error.to_string())?;
     Ok(value)
+}
+
+fn first_fields(path: &str) -> Result<FirstFields, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    serde_json::from_reader(BufReader::new(file)).map_err(|error| error.to_string())
 }
 
 impl Default for Options {
@@ -100,6 +142,9 @@ impl Default for Options {
             drop_association_every: None,
             value_length: 255,
             bare: false,
+            fields: None,
+            filler_fields: 0,
+            missing: None,
             refuse_resent_keys: false,
         }
     }

@@ -26,6 +26,8 @@ use crate::{
     world::World,
 };
 
+/// The cloud id of a site that was given none; real ones look like it.
+const CLOUD_ID: &str = "c5a0c5a0-0000-4000-8000-000000000051";
 /// Room for 100 records with every detail field filled to the brim.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
@@ -50,7 +52,7 @@ impl Sim {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let cloud_id = options.cloud_id.clone().unwrap_or_else(|| "sim".to_owned());
+        let cloud_id = options.cloud_id.clone().unwrap_or_else(|| CLOUD_ID.to_owned());
         let world = Arc::new(Mutex::new(World::new(options)));
         let router = Router::new()
             .fallback(handle)

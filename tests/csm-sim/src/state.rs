@@ -20,6 +20,9 @@ pub struct State {
     pub customer_details: Vec<DetailField>,
     /// What was counted since the start or the last reset.
     pub counters: Counters,
+    /// Requests that an importer must never make: renaming or deleting a detail field or a value.
+    #[serde(default)]
+    pub violations: Vec<String>,
 }
 
 impl State {

@@ -22,10 +22,16 @@ pub enum StopCode {
     TokenRefused,
     /// The token's owner lacks a right.
     RightMissing,
-    /// The address leads to no Customer Service Management.
+    /// The address leads to no Customer Service Management; it cannot be told why.
     SiteMissing,
+    /// The site has no Customer Service Management.
+    CsmMissing,
+    /// There is no site with this cloud id.
+    CloudIdWrong,
     /// The experimental API is closed.
     OptInRefused,
+    /// The address has moved.
+    AddressMoved,
     /// There is no token.
     SecretEmpty,
     /// The site refused the request in every dialect.
@@ -42,7 +48,10 @@ impl From<Blocked> for Stop {
             Blocked::TokenRefused => StopCode::TokenRefused,
             Blocked::RightMissing => StopCode::RightMissing,
             Blocked::SiteMissing => StopCode::SiteMissing,
+            Blocked::CsmMissing => StopCode::CsmMissing,
+            Blocked::CloudIdWrong => StopCode::CloudIdWrong,
             Blocked::OptInRefused => StopCode::OptInRefused,
+            Blocked::AddressMoved => StopCode::AddressMoved,
             Blocked::SecretEmpty => StopCode::SecretEmpty,
         };
         Self { code, message: blocked.to_string() }

@@ -1,6 +1,7 @@
 //! Reading request bodies as strictly as the contract allows: one unknown key, and all is refused.
 
 pub(crate) mod definitions;
+pub(crate) mod details;
 pub(crate) mod operation;
 mod payload;
 pub(crate) mod profiles;

@@ -4,13 +4,15 @@ use serde::Deserialize;
 
 use crate::state::Detail;
 
-/// Documented operations on a profile.
+/// Documented operations on a profile or on details.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum OperationType {
     Create,
     Update,
     Upsert,
+    /// Of details alone.
+    Patch,
 }
 
 impl OperationType {
@@ -19,6 +21,7 @@ impl OperationType {
         match self {
             Self::Create => "CREATE",
             Self::Update | Self::Upsert => "UPDATE",
+            Self::Patch => "PATCH",
         }
     }
 }

@@ -101,6 +101,9 @@ pub(super) fn customer(element: Value, guide: bool) -> Result<Operation, String>
 
 /// Creating needs a name or an email, everything else any way to find the record (documented).
 fn identified(operation: Operation) -> Result<Operation, String> {
+    if operation.kind == OperationType::Patch {
+        return Err("A profile is created, updated or both".to_owned());
+    }
     let creates = operation.kind == OperationType::Create;
     if operation.key.is_none() && (creates || operation.id.is_none()) {
         return Err("The payload does not say which record it is about".to_owned());

@@ -41,11 +41,28 @@ pub(super) fn definitions(
     request: &Request,
     now: Moment,
 ) -> Reply {
+    if let Some(status) = world.faults.definitions_bulk_status {
+        return Reply::error(status, "Not supported");
+    }
+    world.somebody_else(entity);
     let label = Route::DefinitionsBulk(entity).label();
     submit(world, entity, request, &label, now, |world| {
         let fields = request::definitions::parse(&request.body)?;
         world.fields(entity).check(&fields)?;
         Ok(Asked { work: Work::Definitions(fields), guide: false })
+    })
+}
+
+/// Details of customers that exist. Taking values away is nothing that an importer may do.
+pub(super) fn customer_details(world: &mut World, request: &Request, now: Moment) -> Reply {
+    if request::details::deletes(&request.body) {
+        world.violations.push("DELETE in customer/details/bulk".to_owned());
+        return Reply::bad_request("The simulator deletes no values");
+    }
+    let label = Route::CustomerDetailsBulk.label();
+    submit(world, Entity::Customer, request, &label, now, |_| {
+        let operations = request::details::parse(&request.body)?;
+        Ok(Asked { work: Work::Details(operations), guide: false })
     })
 }
 

@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use super::{reply::Reply, route::Route};
-use crate::{clock::Moment, world::World};
+use crate::{clock::Moment, faults::fields::Right, options::Missing, world::World};
 
 /// Refuses what comes too fast, with the documented headers.
 pub(super) fn rate(world: &mut World, now: Moment) -> Option<Reply> {
@@ -32,6 +32,30 @@ pub(super) fn rate(world: &mut World, now: Moment) -> Option<Reply> {
         ("RateLimit-Reason", "jira-burst-based".to_owned()),
     ];
     Some(reply)
+}
+
+/// Refuses what leads to no site, or to one without Customer Service Management.
+pub(super) fn address(world: &World, route: &Route) -> Option<Reply> {
+    match world.options.missing {
+        _ if *route == Route::NoSuchSite => Some(Reply::no_such_site()),
+        None => None,
+        Some(Missing::Site) => Some(Reply::no_such_site()),
+        // The list of organizations belongs to Jira Service Management.
+        Some(Missing::Csm) if *route == Route::ServiceDesk => None,
+        Some(Missing::Csm) => {
+            Some(Reply::error(404, "Customer Service Management is not available on this site"))
+        }
+    }
+}
+
+/// Refuses what the token's owner may not do.
+pub(super) fn rights(world: &World, route: &Route) -> Option<Reply> {
+    let lacks = match world.faults.lacking_right {
+        None => false,
+        Some(Right::Everything) => true,
+        Some(Right::Fields) => route.changes_fields(),
+    };
+    lacks.then(|| Reply::error(403, "Administer Jira global permission is required"))
 }
 
 /// Refuses requests without the headers they need.

@@ -58,7 +58,13 @@ fn guarded(world: &mut World, route: Option<Route>, request: &Request, now: Mome
     let Some(route) = route else {
         return Reply::error(404, "Not found");
     };
+    if let Some(refusal) = guard::address(world, &route) {
+        return refusal;
+    }
     if let Some(refusal) = guard::headers(world, &route, &request.headers) {
+        return refusal;
+    }
+    if let Some(refusal) = guard::rights(world, &route) {
         return refusal;
     }
     let kind = route.kind();
@@ -90,8 +96,11 @@ fn dispatch(world: &mut World, route: &Route, request: &Request, now: Moment) ->
         Route::Search => search::customers(world, &request.query, body, now),
         Route::Fields(entity) => definitions::list(world, *entity),
         Route::AddField(entity) => definitions::add(world, *entity, body),
+        Route::EditField(entity, name) => definitions::edit(world, *entity, name, body),
+        Route::DeleteField(entity, name) => definitions::delete(world, *entity, name),
+        Route::CustomerDetailsBulk => bulk::customer_details(world, request, now),
         Route::ServiceDesk => reads::service_desk(world, &request.query),
-        Route::Control(_) => Reply::error(404, "Not found"),
+        Route::Control(_) | Route::NoSuchSite => Reply::error(404, "Not found"),
     }
 }
 

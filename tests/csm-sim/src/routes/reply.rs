@@ -45,6 +45,11 @@ impl Reply {
         Self::json(status, body)
     }
 
+    /// A 404 in the form of Atlassian's gateway (reported), which has found no site to ask.
+    pub(crate) fn no_such_site() -> Self {
+        Self::json(404, json!({ "code": 404, "message": "Not Found" }))
+    }
+
     pub(crate) fn bad_request(message: &str) -> Self {
         Self::error(400, message)
     }

@@ -15,6 +15,12 @@ pub(crate) enum Route<'a> {
     Search,
     Fields(Entity),
     AddField(Entity),
+    /// The name is as it stands in the path.
+    EditField(Entity, &'a str),
+    DeleteField(Entity, &'a str),
+    CustomerDetailsBulk,
+    /// A cloud id that is not ours: the gateway finds no site to ask.
+    NoSuchSite,
     /// The paged list of organizations that Jira Service Management has.
     ServiceDesk,
     /// `/_sim/…`
@@ -28,7 +34,10 @@ impl<'a> Route<'a> {
         let (below, at_root) = match segments.as_slice() {
             ["jsm", "csm", "cloudid", id, below @ ..] => {
                 let is_known = !id.is_empty() && cloud_id.is_none_or(|known| known == *id);
-                (is_known.then_some(below)?, false)
+                if !is_known {
+                    return Some(Self::NoSuchSite);
+                }
+                (below, false)
             }
             below => (below, true),
         };
@@ -39,6 +48,9 @@ impl<'a> Route<'a> {
             ("GET", ["api", "v1", "tasks", id]) => Some(Self::Task(id)),
             ("POST", ["api", "v1", "organization", "fetch"]) => Some(Self::FetchOrganizations),
             ("POST", ["api", "v1", "customer", "search-by-detail-field"]) => Some(Self::Search),
+            ("POST", ["api", "v1", "customer", "details", "bulk"]) => {
+                Some(Self::CustomerDetailsBulk)
+            }
             (method, ["api", "v1", "organization", rest @ ..]) => {
                 Self::of_entity(method, Entity::Organization, rest)
             }
@@ -49,13 +61,15 @@ impl<'a> Route<'a> {
         }
     }
 
-    fn of_entity(method: &str, entity: Entity, rest: &[&str]) -> Option<Self> {
+    fn of_entity(method: &str, entity: Entity, rest: &[&'a str]) -> Option<Self> {
         match (method, rest) {
             ("POST", ["profile", "bulk"]) => Some(Self::ProfileBulk(entity)),
             ("POST", ["profile", "fetch"]) => Some(Self::FetchProfiles(entity)),
             ("POST", ["details", "definitions", "bulk"]) => Some(Self::DefinitionsBulk(entity)),
             ("GET", ["details"]) => Some(Self::Fields(entity)),
             ("POST", ["details"]) => Some(Self::AddField(entity)),
+            ("PUT", ["details", name]) => Some(Self::EditField(entity, name)),
+            ("DELETE", ["details", name]) => Some(Self::DeleteField(entity, name)),
             _ => None,
         }
     }
@@ -73,6 +87,10 @@ impl<'a> Route<'a> {
             Self::Search => "POST customer/search-by-detail-field".to_owned(),
             Self::Fields(entity) => format!("GET {}/details", entity.word()),
             Self::AddField(entity) => format!("POST {}/details", entity.word()),
+            Self::EditField(entity, _) => format!("PUT {}/details/{{name}}", entity.word()),
+            Self::DeleteField(entity, _) => format!("DELETE {}/details/{{name}}", entity.word()),
+            Self::CustomerDetailsBulk => "POST customer/details/bulk".to_owned(),
+            Self::NoSuchSite => "unknown".to_owned(),
             Self::ServiceDesk => "GET servicedeskapi/organization".to_owned(),
             Self::Control(name) => format!("_sim/{name}"),
         }
@@ -80,13 +98,26 @@ impl<'a> Route<'a> {
 
     pub(crate) fn kind(&self) -> RequestKind {
         match self {
-            Self::ProfileBulk(_) | Self::DefinitionsBulk(_) => RequestKind::Bulk,
+            Self::ProfileBulk(_) | Self::DefinitionsBulk(_) | Self::CustomerDetailsBulk => {
+                RequestKind::Bulk
+            }
             Self::Task(_) => RequestKind::Task,
             _ => RequestKind::Other,
         }
     }
 
+    /// Changes detail fields, which is a right of its own.
+    pub(crate) fn changes_fields(&self) -> bool {
+        matches!(
+            self,
+            Self::DefinitionsBulk(_)
+                | Self::AddField(_)
+                | Self::EditField(..)
+                | Self::DeleteField(..)
+        )
+    }
+
     pub(crate) fn has_body(&self) -> bool {
-        !matches!(self, Self::Task(_) | Self::Fields(_) | Self::ServiceDesk)
+        !matches!(self, Self::Task(_) | Self::Fields(_) | Self::DeleteField(..) | Self::ServiceDesk)
     }
 }

@@ -1,6 +1,11 @@
 //! Detail fields: the ones a site starts with, and how more are added.
 
-use crate::state::{DetailField, DetailType};
+use std::collections::HashSet;
+
+use crate::{
+    options::Options,
+    state::{DetailField, DetailType},
+};
 
 /// Most detail fields an entity may have (documented).
 const MOST_FIELDS: usize = 50;
@@ -48,6 +53,28 @@ impl Fields {
         Ok(())
     }
 
+    /// Gives a field other options, as `PUT` does.
+    pub(crate) fn set_options(&mut self, name: &str, kind: DetailType) -> Result<(), String> {
+        let Some(held) = self.0.iter_mut().find(|field| field.name == name) else {
+            return Err("Detail field not found".to_owned());
+        };
+        if held.kind.name != kind.name {
+            return Err("The type of a detail field cannot be changed".to_owned());
+        }
+        let changed = DetailField { name: name.to_owned(), kind };
+        check_definition(&changed)?;
+        *held = changed;
+        Ok(())
+    }
+
+    /// What somebody else does: a new field, or other options of one that exists.
+    pub(crate) fn put(&mut self, field: DetailField) {
+        match self.0.iter_mut().find(|held| held.name == field.name) {
+            Some(held) => *held = field,
+            None => self.0.push(field),
+        }
+    }
+
     /// Adds a field that [`Fields::check`] has passed.
     pub(crate) fn add(&mut self, field: DetailField) {
         let name = field.name.trim().to_owned();
@@ -71,6 +98,9 @@ fn check_definition(field: &DetailField) -> Result<(), String> {
     if selects == options.is_empty() {
         return Err("Options are for the select types, which need them".to_owned());
     }
+    if options.iter().collect::<HashSet<_>>().len() < options.len() {
+        return Err("Options must differ from each other".to_owned());
+    }
     if options.len() > MOST_OPTIONS {
         return Err(format!("At most {MOST_OPTIONS} options are allowed"));
     }
@@ -87,8 +117,25 @@ fn field(name: &str, kind: &str, options: &[&str]) -> DetailField {
     }
 }
 
+/// What organizations and customers of a new site start with.
+pub(crate) fn first(options: &Options) -> (Fields, Fields) {
+    let first = options.fields.clone().unwrap_or_default();
+    let of = |chosen: Option<Vec<DetailField>>, defaults: fn() -> Fields| {
+        let mut fields = match chosen {
+            Some(chosen) => Fields(chosen),
+            None if options.bare => Fields::default(),
+            None => defaults(),
+        };
+        for number in 1..=options.filler_fields {
+            fields.put(field(&format!("Filler {number}"), "TEXT", &[]));
+        }
+        fields
+    };
+    (of(first.organizations, organization_defaults), of(first.customers, customer_defaults))
+}
+
 /// What customers start with. Phone is plain text and Type a multi-select (documented).
-pub(crate) fn customer_defaults() -> Fields {
+fn customer_defaults() -> Fields {
     Fields(vec![
         field("Phone", "TEXT", &[]),
         field("External ID", "TEXT", &[]),
@@ -100,7 +147,7 @@ pub(crate) fn customer_defaults() -> Fields {
 }
 
 /// What organizations start with.
-pub(crate) fn organization_defaults() -> Fields {
+fn organization_defaults() -> Fields {
     Fields(vec![
         field("Type", "MULTISELECT", &PRESETS),
         field("Industry", "TEXT", &[]),

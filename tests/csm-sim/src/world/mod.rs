@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) tasks: Tasks,
     pub(crate) keys: Keys,
     pub(crate) counters: Counters,
+    /// Requests that an importer must never make.
+    pub(crate) violations: Vec<String>,
     /// Second that requests are being counted in, and their number.
     pub(crate) rate_window: (u64, u32),
     /// Customer associations so far, lost ones included.
@@ -48,11 +50,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(options: Options) -> Self {
-        let (organization_fields, customer_fields) = if options.bare {
-            (Fields::default(), Fields::default())
-        } else {
-            (field::organization_defaults(), field::customer_defaults())
-        };
+        let (organization_fields, customer_fields) = field::first(&options);
         Self {
             clock: Clock::start(),
             faults: Faults::default(),
@@ -64,6 +62,7 @@ impl World {
             tasks: Tasks::default(),
             keys: Keys::default(),
             counters: Counters::default(),
+            violations: Vec::new(),
             rate_window: (0, 0),
             associations: 0,
             opaque_ids: 0,
@@ -112,6 +111,16 @@ impl World {
         match entity {
             Entity::Organization => &mut self.organization_fields,
             Entity::Customer => &mut self.customer_fields,
+        }
+    }
+
+    /// Lets somebody else be quicker, if that was ordered, right before our write.
+    pub(crate) fn somebody_else(&mut self, entity: Entity) {
+        let ordered = self.faults.meanwhile.front();
+        if ordered.is_some_and(|meanwhile| meanwhile.of.is(entity))
+            && let Some(meanwhile) = self.faults.meanwhile.pop_front()
+        {
+            self.fields_mut(entity).put(meanwhile.field);
         }
     }
 

@@ -29,7 +29,9 @@ impl World {
         };
         let (entity, end, at) = (task.entity, task.end, task.ends);
         let failures = match task.work.take() {
-            Some(Work::Profiles(operations)) => self.write_all(entity, &operations, end, at),
+            Some(Work::Profiles(operations) | Work::Details(operations)) => {
+                self.write_all(entity, &operations, end, at)
+            }
             Some(Work::Definitions(fields)) => self.define_all(entity, fields),
             None => Vec::new(),
         };

@@ -15,6 +15,7 @@ impl World {
             organization_details: self.organization_fields.all().to_vec(),
             customer_details: self.customer_fields.all().to_vec(),
             counters: self.counters.clone(),
+            violations: self.violations.clone(),
         }
     }
 

@@ -21,6 +21,8 @@ const KEPT_FOR: Duration = Duration::from_hours(3 * 24);
 #[derive(Debug)]
 pub(crate) enum Work {
     Profiles(Vec<Operation>),
+    /// Details of customers that exist.
+    Details(Vec<Operation>),
     Definitions(Vec<DetailField>),
 }
 
@@ -136,12 +138,16 @@ impl World {
                 });
                 ("PROFILE_CREATE_UPDATE", records, end)
             }
+            Work::Details(operations) => {
+                let records = operations.iter().map(Operation::label).collect();
+                ("DETAILS_UPDATE", records, self.faults.take_end().unwrap_or_default())
+            }
             Work::Definitions(fields) => {
                 let records = fields.iter().map(|field| field.name.clone()).collect();
                 ("DETAIL_DEFINITION_CREATE", records, TaskEnd::Normal)
             }
         };
-        if let Work::Profiles(operations) = &work {
+        if let Work::Profiles(operations) | Work::Details(operations) = &work {
             for operation in operations {
                 self.count(entity, operation, |writes| writes.sent += 1);
             }

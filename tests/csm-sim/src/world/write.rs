@@ -35,7 +35,8 @@ impl World {
             .chain(self.association_problems(entity, operation))
             .collect();
         if !problems.is_empty() {
-            let creates = existing.is_none() && operation.kind != OperationType::Update;
+            let changes = matches!(operation.kind, OperationType::Update | OperationType::Patch);
+            let creates = existing.is_none() && !changes;
             let known = existing.map(|record| record.id.clone());
             return Err(Rejection {
                 operation: if creates { "CREATE" } else { operation.kind.attempted() },
@@ -74,6 +75,7 @@ impl World {
 
     /// Details and associations that are not sent stay as they are (reported of live sites).
     fn change(&mut self, entity: Entity, id: &str, operation: &Operation) {
+        let details = self.details_to_be(entity, id, operation);
         let records = self.records_mut(entity);
         if let (Some(_), Some(key)) = (&operation.id, &operation.key) {
             records.rename(id, key);
@@ -82,11 +84,11 @@ impl World {
             if operation.display_name.is_some() {
                 record.display_name.clone_from(&operation.display_name);
             }
-            for Detail { name, values } in &operation.details {
+            for Detail { name, values } in details {
                 if values.is_empty() {
-                    record.details.remove(name);
+                    record.details.remove(&name);
                 } else {
-                    record.details.insert(name.clone(), values.clone());
+                    record.details.insert(name, values);
                 }
             }
         }
@@ -102,6 +104,26 @@ impl World {
                 }
             }
         }
+    }
+
+    /// The values after an operation. PATCH is taken to add to the ones of a multi-select; what it
+    /// does is not published.
+    fn details_to_be(&self, entity: Entity, id: &str, operation: &Operation) -> Vec<Detail> {
+        let held = self.records(entity).get(id).map(|record| &record.details);
+        let adds = |name: &str| {
+            let field = self.fields(entity).get(name);
+            operation.kind == OperationType::Patch
+                && field.is_some_and(|field| field.kind.name == "MULTISELECT")
+        };
+        let after = |detail: &Detail| {
+            let held = held.and_then(|held| held.get(&detail.name)).filter(|_| adds(&detail.name));
+            let mut values = held.cloned().unwrap_or_default();
+            let new = detail.values.iter().filter(|value| !values.contains(value));
+            let new: Vec<String> = new.cloned().collect();
+            values.extend(new);
+            Detail { name: detail.name.clone(), values }
+        };
+        operation.details.iter().map(after).collect()
     }
 
     fn associate(&mut self, customer: &str, organization: &str) {
@@ -162,7 +184,9 @@ fn identity_problem(
     }
     match (operation.kind, existing) {
         (OperationType::Create, Some(_)) => Some(Problem::new(format!("{subject} already exists"))),
-        (OperationType::Update, None) => Some(Problem::new(format!("{subject} not found"))),
+        (OperationType::Update | OperationType::Patch, None) => {
+            Some(Problem::new(format!("{subject} not found")))
+        }
         (_, None) if operation.id.is_some() => Some(Problem::new(format!("{subject} not found"))),
         _ => None,
     }

@@ -8,6 +8,7 @@
 mod client;
 mod details;
 mod faults;
+mod fields;
 mod idempotency;
 mod live;
 mod profiles;
