@@ -22,8 +22,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, Throughput};
+use csm_import::configuration::Configuration;
 use csm_import::import::segment::SegmentWriter;
-use csm_import::mapping::mapper::{Links, Mapper, Policies, Verdict};
+use csm_import::mapping::mapper::{Links, Mapper, Verdict};
 use csm_import::mapping::relation::Relations;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
@@ -89,8 +90,8 @@ fn read(export: &[u8]) -> usize {
 fn everything(export: &[u8]) -> usize {
     let header = Header::new(contacts::COLUMNS);
     let recognised = Recognised::One(Object::Contact);
-    let policies = Policies::default();
-    let mapper = Mapper::new(Stage::Customers, &header, &recognised, None, &policies).unwrap();
+    let configuration = Configuration::default();
+    let mapper = Mapper::new(Stage::Customers, &header, &recognised, None, &configuration).unwrap();
     let mut seen = Seen::default();
     let mut relations = Relations::default();
     let organizations = |_| Some("10".to_owned());

@@ -18,8 +18,9 @@
 
 use std::process::Command;
 
+use csm_import::configuration::Configuration;
 use csm_import::import::segment::SegmentWriter;
-use csm_import::mapping::mapper::{Links, Mapper, Policies, Verdict};
+use csm_import::mapping::mapper::{Links, Mapper, Verdict};
 use csm_import::mapping::relation::Relations;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
@@ -38,8 +39,9 @@ const PER_RECORD: u64 = 40;
 /// Splits an export of so many bytes, which is made as it is read; how many records it had.
 fn split(size: u64) -> u64 {
     let header = Header::new(contacts::COLUMNS);
-    let (recognised, policies) = (Recognised::One(Object::Contact), Policies::default());
-    let mapper = Mapper::new(Stage::Customers, &header, &recognised, None, &policies).unwrap();
+    let recognised = Recognised::One(Object::Contact);
+    let configuration = Configuration::default();
+    let mapper = Mapper::new(Stage::Customers, &header, &recognised, None, &configuration).unwrap();
     let format = Format { encoding: Charset::UTF_8, syntax: Syntax::Csv { delimiter: ',' } };
     let survey = Survey { records: u64::MAX, ..Survey::default() };
     let mut reader = RecordReader::new(format, &[], &survey);

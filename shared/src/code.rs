@@ -53,6 +53,10 @@ codes! {
     NameMissing = "name-missing", "Give the record a name in Salesforce and export again.";
     /// An earlier account has the same name; the Salesforce id was added to tell them apart.
     NameDuplicate = "name-duplicate", "The organization was named `Name (Salesforce id)`; rename one account to avoid it.";
+    /// An earlier account has the same name, and the configuration takes only the first.
+    NameTaken = "name-taken", "Rename one of the accounts in Salesforce and export again, or set duplicate_name.";
+    /// An earlier account has the same name; both became one organization, with the details of the first.
+    NameMerged = "name-merged", "Nothing to do: duplicate_name says so.";
     /// `IsDeleted` is true.
     Deleted = "deleted", "Nothing to do: the record lies in Salesforce's recycle bin.";
     /// `MasterRecordId` is set: the record was merged into another.

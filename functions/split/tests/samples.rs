@@ -11,8 +11,9 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use csm_import::configuration::Configuration;
 use csm_import::import::id::SourceObject;
-use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts, Policies, Verdict};
+use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts, Verdict};
 use csm_import::mapping::relation::Relations;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
@@ -78,7 +79,8 @@ async fn deal(
     };
     let (mut read, mut dealt_with) = (0, 0);
     for stage in Stage::ALL {
-        let Ok(mapper) = Mapper::new(stage, header, recognised, None, &Policies::default()) else {
+        let Ok(mapper) = Mapper::new(stage, header, recognised, None, &Configuration::default())
+        else {
             return (survey.records, survey.records);
         };
         let mut records = Records::open(files, place, &Limits::default()).await.unwrap();

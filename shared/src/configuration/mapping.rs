@@ -154,6 +154,11 @@ pub struct Declared {
 }
 
 impl Declared {
+    /// Whether a value may consist of several.
+    pub const fn is_multi(&self) -> bool {
+        matches!(self.field_type, FieldType::MultiSelect)
+    }
+
     /// The same as a type of the site.
     pub fn detail_type(&self) -> DetailType {
         let options: BTreeSet<_> = self.options.iter().cloned().collect();

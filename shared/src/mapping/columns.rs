@@ -21,6 +21,8 @@ pub enum Purpose {
     Organization,
     /// Tells the two records of one person.
     Twin,
+    /// The site's id of the customer.
+    Customer,
     /// A detail field.
     Detail,
     /// Added by this importer to its `errors.csv`, or by Salesforce Inspector.

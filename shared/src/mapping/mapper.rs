@@ -6,12 +6,14 @@
 
 use super::columns::column_uses;
 use super::definition::Definitions;
-use super::plan::{CONTROLS, Kind, Plan, find};
+use super::kind::Kind;
+use super::plan::{CONTROLS, Plan, Wanted, find};
 use super::relation::Relations;
 use super::seen::{IdClaim, Seen};
 use super::stage::Stage;
 use super::version::Modified;
 use crate::code::Code;
+use crate::configuration::Configuration;
 use crate::salesforce::export::{NotAnExport, Object, Recognised};
 use crate::salesforce::header::Header;
 use crate::salesforce::id::SalesforceId;
@@ -72,11 +74,11 @@ impl Mapper {
         header: &Header,
         recognised: &Recognised,
         definitions: Option<&Definitions>,
-        policies: &Policies,
+        configuration: &Configuration,
     ) -> Result<Self, NotAnExport> {
         let kinds = Kind::ALL.into_iter().filter(|kind| recognised.may_hold(kind.object()));
         let all = kinds
-            .map(|kind| Plan::new(kind, header, definitions))
+            .map(|kind| Plan::new(kind, header, definitions, configuration))
             .collect::<Result<Vec<_>, _>>()?;
         let object = match recognised {
             Recognised::One(object) => *object,
@@ -99,7 +101,7 @@ impl Mapper {
             modified,
             id,
             plans,
-            policies: *policies,
+            policies: configuration.policies,
             doubtful: false,
             null_word: false,
             columns,
@@ -127,9 +129,15 @@ impl Mapper {
         self.columns.clone()
     }
 
+    /// The detail fields that the file gives values to in this stage, whether the site has them or
+    /// not.
+    pub fn wanted(&self) -> impl Iterator<Item = &Wanted> {
+        self.plans.iter().flat_map(|plan| &plan.wanted)
+    }
+
     /// Judges a record.
     pub fn map<'r>(
-        &self,
+        &'r self,
         record: &Record<'r>,
         seen: &mut Seen,
         links: &mut Links<'_>,
@@ -197,8 +205,8 @@ impl Mapper {
     }
 
     fn judge<'r>(
-        &self,
-        plan: &Plan,
+        &'r self,
+        plan: &'r Plan,
         record: &Record<'r>,
         seen: &mut Seen,
         links: &mut Links<'_>,
@@ -216,8 +224,8 @@ impl Mapper {
 
     /// Judges a record that has taken its id.
     fn judge_rest<'r>(
-        &self,
-        plan: &Plan,
+        &'r self,
+        plan: &'r Plan,
         record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
@@ -246,6 +254,7 @@ impl Mapper {
             line: record.line,
             // Contacts of the account look for its id.
             id: if plan.kind == Kind::PersonContact { twin.or(id) } else { id },
+            customer: self.customer_of(plan, record),
             profile,
             warnings,
         })

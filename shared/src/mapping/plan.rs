@@ -1,147 +1,18 @@
-//! The default mapping: which column of an export goes where on the site.
-//!
-//! Columns are named as in the API. Where a file has labels instead, as reports do, or a nested parent,
-//! as JSON does, those stand for them ([`crate::salesforce::labels`]).
+//! Which columns of one file are used for one kind of record.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::columns::{ColumnUse, Purpose};
 use super::definition::{Definitions, DetailType};
-use super::record::EXTERNAL_ID;
-use super::stage::Stage;
+use super::kind::Kind;
+use super::rules::{self, FieldRule, Shape, default_type};
 use crate::code::Code;
+use crate::configuration::{Configuration, Declared};
 use crate::salesforce::export::{NotAnExport, Object};
 use crate::salesforce::header::Header;
 use crate::salesforce::id::SalesforceId;
 use crate::salesforce::labels;
-
-/// What a record is taken for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// An account; also a person account, where the policy makes organizations of people.
-    Organization,
-    Contact,
-    PersonAccount,
-    /// The contact of a person account that becomes an organization, where the account itself is not
-    /// in the export.
-    PersonContact,
-}
-
-impl Kind {
-    pub(super) const ALL: [Self; 4] =
-        [Self::Organization, Self::Contact, Self::PersonAccount, Self::PersonContact];
-
-    pub(super) const fn object(self) -> Object {
-        match self {
-            Self::Organization | Self::PersonAccount => Object::Account,
-            Self::Contact | Self::PersonContact => Object::Contact,
-        }
-    }
-
-    pub(super) const fn stage(self) -> Stage {
-        match self {
-            Self::Organization | Self::PersonContact => Stage::Organizations,
-            Self::Contact | Self::PersonAccount => Stage::Customers,
-        }
-    }
-
-    const fn rules(self) -> &'static Rules {
-        match self {
-            Self::Organization => &ORGANIZATION,
-            Self::Contact => &CONTACT,
-            Self::PersonAccount => &PERSON_ACCOUNT,
-            Self::PersonContact => &PERSON_CONTACT,
-        }
-    }
-}
-
-/// How the columns of a detail field give its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// The first column that is not blank.
-    First,
-    /// As before, with values separated by semicolons.
-    FirstMulti,
-    /// Street, city, state, postal code and country, in this order.
-    Address,
-    /// The first column that holds an id, in its long form.
-    Id,
-}
-
-struct Rules {
-    email: Option<&'static str>,
-    organization: Option<&'static str>,
-    /// The other record of the same person; for a contact only if it is one of a person account.
-    twin: Option<&'static str>,
-    details: &'static [(&'static str, Shape, &'static [&'static str])],
-}
-
-const ORGANIZATION: Rules = Rules {
-    email: None,
-    organization: None,
-    twin: Some("PersonContactId"),
-    details: &[
-        (EXTERNAL_ID, Shape::Id, &["Id"]),
-        ("Type", Shape::First, &["Type"]),
-        ("Industry", Shape::First, &["Industry"]),
-        ("Website", Shape::First, &["Website"]),
-        (
-            "Address",
-            Shape::Address,
-            &[
-                "BillingStreet",
-                "BillingCity",
-                "BillingState",
-                "BillingPostalCode",
-                "BillingCountry",
-            ],
-        ),
-    ],
-};
-
-const CONTACT: Rules = Rules {
-    email: Some("Email"),
-    organization: Some("AccountId"),
-    twin: Some("AccountId"),
-    details: &[
-        (EXTERNAL_ID, Shape::Id, &["Id"]),
-        ("Phone", Shape::First, &["Phone", "MobilePhone"]),
-        ("Title", Shape::First, &["Title"]),
-        ("Region", Shape::First, &["MailingCountry", "MailingState"]),
-        ("Preferred language", Shape::FirstMulti, &["Languages__c", "Preferred_Language__c"]),
-    ],
-};
-
-const PERSON_ACCOUNT: Rules = Rules {
-    email: Some("PersonEmail"),
-    organization: None,
-    twin: Some("PersonContactId"),
-    details: &[
-        (EXTERNAL_ID, Shape::Id, &["PersonContactId", "Id"]),
-        ("Phone", Shape::First, &["Phone", "PersonMobilePhone"]),
-        ("Title", Shape::First, &["PersonTitle"]),
-        ("Region", Shape::First, &["PersonMailingCountry", "PersonMailingState"]),
-        ("Preferred language", Shape::FirstMulti, &["Languages__pc", "Preferred_Language__pc"]),
-    ],
-};
-
-const PERSON_CONTACT: Rules = Rules {
-    email: None,
-    organization: None,
-    twin: Some("AccountId"),
-    details: &[
-        (EXTERNAL_ID, Shape::Id, &["AccountId"]),
-        (
-            "Address",
-            Shape::Address,
-            &[
-                "MailingStreet",
-                "MailingCity",
-                "MailingState",
-                "MailingPostalCode",
-                "MailingCountry",
-            ],
-        ),
-    ],
-};
 
 /// Columns that decide whether and as what a record is imported.
 pub(super) const CONTROLS: [&str; 4] =
@@ -158,18 +29,52 @@ pub(super) struct Plan {
     pub(super) email: Option<usize>,
     pub(super) organization: Option<usize>,
     pub(super) twin: Option<usize>,
+    pub(super) customer: Option<usize>,
     pub(super) details: Vec<DetailPlan>,
+    pub(super) wanted: Vec<Wanted>,
     pub(super) uses: Vec<ColumnUse>,
 }
 
 /// One detail field that the site has and the file has columns for.
 #[derive(Debug)]
 pub(super) struct DetailPlan {
-    pub(super) field: &'static str,
+    /// The field's name as the site writes it.
+    pub(super) field: String,
     pub(super) detail_type: DetailType,
     pub(super) shape: Shape,
+    pub(super) multi: bool,
     /// As many as the rule has; `None` for one that the file lacks.
     pub(super) columns: Vec<Option<usize>>,
+    values: BTreeMap<String, String>,
+}
+
+/// A detail field that the records of a file give values to, whether the site has it or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The field.
+    pub field: String,
+    /// What it is created as, as the configuration says.
+    pub declared: Option<Declared>,
+    /// The columns that are there, counted from 0; several are joined, or the first one counts.
+    pub columns: Vec<usize>,
+    /// Whether the default mapping asks for it, which knows its type.
+    pub by_default: bool,
+}
+
+impl DetailPlan {
+    /// What is sent for a text of the export, by the configuration's table of values.
+    pub(super) fn renamed<'r>(&'r self, text: Cow<'r, str>) -> Cow<'r, str> {
+        if self.values.is_empty() || text.is_empty() {
+            return text;
+        }
+        let renamed = |value: &str| self.values.get(value).cloned();
+        if self.multi {
+            let values = text.split(';').map(str::trim);
+            let values = values.map(|value| renamed(value).unwrap_or_else(|| value.to_owned()));
+            return Cow::Owned(values.collect::<Vec<_>>().join(";"));
+        }
+        renamed(&text).map_or(text, Cow::Owned)
+    }
 }
 
 /// Looks columns up and notes what for.
@@ -199,14 +104,13 @@ impl Finder<'_> {
 
     fn find_detail(
         &mut self,
-        field: &str,
+        rule: &FieldRule,
         known: bool,
-        columns: &[&str],
     ) -> Result<Vec<Option<usize>>, NotAnExport> {
         let from = self.uses.len();
-        let found = columns.iter().map(|name| self.find(name, Purpose::Detail)).collect();
+        let found = rule.columns.iter().map(|name| self.find(name, Purpose::Detail)).collect();
         for used in self.uses.iter_mut().skip(from) {
-            used.field = Some(field.to_owned());
+            used.field = Some(rule.field.clone());
             used.warning = (!known).then_some(Code::FieldUnknown);
         }
         found
@@ -239,13 +143,14 @@ impl Plan {
         (self.kind == Kind::PersonAccount).then(|| id_at(self.twin)).flatten()
     }
 
-    /// Finds the columns. Without definitions every field is taken for one that the site has, of text but for web addresses.
+    /// Finds the columns. Without definitions every field is taken for one that the site has, and of
+    /// the type that it would be created as.
     pub(super) fn new(
         kind: Kind,
         header: &Header,
         definitions: Option<&Definitions>,
+        configuration: &Configuration,
     ) -> Result<Self, NotAnExport> {
-        let rules = kind.rules();
         let mut finder = Finder { object: kind.object(), header, uses: Vec::new() };
         let name = finder.find("Name", Purpose::Name)?;
         let (mut first_name, mut last_name) = (None, None);
@@ -254,29 +159,57 @@ impl Plan {
             first_name = finder.find("FirstName", Purpose::Name)?;
             last_name = finder.find("LastName", Purpose::Name)?;
         }
-        let email = finder.find_optional(rules.email, Purpose::Email)?;
-        let organization = finder.find_optional(rules.organization, Purpose::Organization)?;
-        let twin = match rules.twin {
+        let email = finder.find_optional(kind.email(), Purpose::Email)?;
+        let organization = finder.find_optional(kind.organization(), Purpose::Organization)?;
+        let twin = match kind.twin() {
             // The link to the organization, noted before, doubles as this.
-            Some(twin) if rules.organization == Some(twin) => organization,
-            twin => finder.find_optional(twin, Purpose::Twin)?,
+            twin if kind.organization() == Some(twin) => organization,
+            twin => finder.find(twin, Purpose::Twin)?,
         };
+        let customer = match kind {
+            Kind::Contact => configuration.contact.customer_id.as_deref(),
+            Kind::PersonAccount => configuration.person_account.customer_id.as_deref(),
+            Kind::Organization | Kind::PersonContact => None,
+        };
+        let customer = finder.find_optional(customer, Purpose::Customer)?;
         let mut details = Vec::new();
-        for &(field, shape, names) in rules.details {
-            let detail_type = match definitions {
-                // Most default fields are text everywhere; a web address without a scheme is not
-                // worth a record.
-                None if field == "Website" => Some(DetailType::Url),
-                None => Some(DetailType::Text),
-                Some(definitions) => definitions.get(field).map(|field| field.detail_type.clone()),
-            };
-            let columns = finder.find_detail(field, detail_type.is_some(), names)?;
-            if let Some(detail_type) = detail_type.filter(|_| columns.iter().any(Option::is_some)) {
-                details.push(DetailPlan { field, detail_type, shape, columns });
+        let mut wanted = Vec::new();
+        for rule in rules::of(kind, configuration) {
+            let site = definitions.map(|definitions| definitions.find_loosely(&rule.field));
+            let columns = finder.find_detail(&rule, site != Some(None))?;
+            let found: Vec<usize> = columns.iter().copied().flatten().collect();
+            if found.is_empty() && !matches!(rule.shape, Shape::Constant(_)) {
+                continue;
             }
+            let FieldRule { field, shape, multi, declared, values, by_default, .. } = rule;
+            let created =
+                || declared.as_ref().map_or_else(|| default_type(&field), Declared::detail_type);
+            let (name, detail_type) = match site {
+                None => (field.clone(), created()),
+                Some(Some(site)) => (site.name.clone(), site.detail_type.clone()),
+                Some(None) => {
+                    wanted.push(Wanted { field, declared, columns: found, by_default });
+                    continue;
+                }
+            };
+            wanted.push(Wanted { field, declared, columns: found, by_default });
+            details.push(DetailPlan { field: name, detail_type, shape, multi, columns, values });
         }
         let id = find(header, kind.object(), "Id")?;
         let uses = finder.uses;
-        Ok(Self { kind, id, name, first_name, last_name, email, organization, twin, details, uses })
+        Ok(Self {
+            kind,
+            id,
+            name,
+            first_name,
+            last_name,
+            email,
+            organization,
+            twin,
+            customer,
+            details,
+            wanted,
+            uses,
+        })
     }
 }

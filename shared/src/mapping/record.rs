@@ -112,6 +112,9 @@ pub struct MappedRecord<'a> {
     /// contact that becomes an organization, its account's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<SalesforceId>,
+    /// The site's id of the customer, where the export tells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub customer: Option<Cow<'a, str>>,
     /// What the site is to hold.
     pub profile: Profile<'a>,
     /// What was lost or doubtful.
@@ -185,6 +188,7 @@ mod tests {
             record: 12,
             line: 14,
             id,
+            customer: None,
             profile: Profile::Customer {
                 email: "ada@example.com".into(),
                 display_name: "Ada\nLovelace".into(),

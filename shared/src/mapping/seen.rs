@@ -25,12 +25,14 @@ pub struct Seen {
     versions: Versions,
 }
 
-/// Which of the records that share an id is the latest. Found out by reading the export again, and
-/// only if some do.
+/// What can only be told once all records have been read: which of those that share an id is the
+/// latest, and which emails several have. Found out by reading the export again, and only if some do.
 #[derive(Clone, Debug, Default)]
 pub struct Versions {
     /// Ids that several records have, and the latest modification of any; `None` before it is known.
     latest: HashMap<u64, Option<Modified>>,
+    /// Emails that several records have, where none of them may be imported.
+    emails: HashSet<u64>,
     /// All of them are known.
     weighed: bool,
 }
@@ -38,7 +40,7 @@ pub struct Versions {
 impl Versions {
     /// Whether the export has to be read again to find the latest versions.
     pub fn are_contested(&self) -> bool {
-        !self.weighed && !self.latest.is_empty()
+        !self.weighed && !(self.latest.is_empty() && self.emails.is_empty())
     }
 
     /// Weighs one record of those that may share an id.
@@ -203,9 +205,25 @@ impl Seen {
         self.emails.get(email).is_some() || self.is_of_another(email, id)
     }
 
+    /// Notes that several records have an email.
+    pub fn repeated(&mut self, email: u64) {
+        self.versions.emails.insert(email);
+    }
+
+    /// Whether several records have an email, as far as is known.
+    pub fn is_repeated(&self, email: u64) -> bool {
+        self.versions.emails.contains(&email)
+    }
+
     /// Takes an email for a record that was mapped.
     pub fn claim_email(&mut self, email: u64) {
         self.emails.insert(email, ());
+    }
+
+    /// Takes a name for an organization; false if another one has it.
+    pub fn take_name(&mut self, name: &str, id: Option<SalesforceId>) -> bool {
+        let taken = name_hash(name);
+        !self.is_of_another(taken, id) && self.names.insert(taken)
     }
 
     /// Takes a name for an organization. `None`: it was free; otherwise the name to use instead, which

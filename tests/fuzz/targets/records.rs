@@ -2,6 +2,7 @@
 //! record is lost, read twice or dealt with twice.
 #![no_main]
 
+use csm_import::configuration::Configuration;
 use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts, Policies, Verdict};
 use csm_import::mapping::relation::{RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
@@ -108,8 +109,9 @@ fn deal(
 ) -> Option<Vec<bool>> {
     let Examined { header, recognised, survey, .. } = found;
     let policies = Policies { person_accounts: people, ..Policies::default() };
+    let configuration = Configuration { policies, ..Configuration::default() };
     let mapper =
-        Mapper::new(stage, header, recognised, None, &policies).ok()?.with_findings(survey);
+        Mapper::new(stage, header, recognised, None, &configuration).ok()?.with_findings(survey);
     let (mut seen, mut relations) = (Seen::default(), Relations::default());
     let mut links = Links { organizations: &|_| None, relations: &mut relations };
     let mut dealt_with = Vec::new();

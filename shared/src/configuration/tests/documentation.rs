@@ -168,7 +168,8 @@ fn the_fields_that_can_be_left_out_are_those_of_the_default_mapping() {
         ("person_account", Object::Account, Stage::Customers),
     ] {
         let recognised = Recognised::One(object);
-        let mapper = Mapper::new(stage, &header, &recognised, None, &Policies::default()).unwrap();
+        let mapper =
+            Mapper::new(stage, &header, &recognised, None, &Configuration::default()).unwrap();
         let details = mapper.columns().into_iter().filter(|used| used.purpose == Purpose::Detail);
         let fields: BTreeSet<_> = details.filter_map(|used| used.field).collect();
         let expected: BTreeSet<_> =

@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn details_as_they_go_over_the_wire() {
         let details = [
-            Detail { name: "Title".into(), values: vec!["Countess".into()] },
-            Detail { name: "Type".into(), values: vec!["Customer".into(), "Partner".into()] },
+            Detail { name: "Title".into(), values: ["Countess"].into() },
+            Detail { name: "Type".into(), values: ["Customer", "Partner"].into() },
         ];
         let change =
             |operation, details| CustomerDetails { customer_id: "qm:1", operation, details };

@@ -11,7 +11,7 @@ fn details() -> Vec<Detail<'static>> {
 
 fn record(profile: Profile<'static>) -> MappedRecord<'static> {
     let id = SalesforceId::parse("003000000000001").unwrap();
-    MappedRecord { source: 0, record: 1, line: 2, id, profile, warnings: vec![] }
+    MappedRecord { source: 0, record: 1, line: 2, id, customer: None, profile, warnings: vec![] }
 }
 
 fn organizations() -> Vec<MappedRecord<'static>> {

@@ -7,6 +7,7 @@ fn customer(number: u64) -> MappedRecord<'static> {
         record: number,
         line: number + 1,
         id: SalesforceId::parse(&format!("003{number:012}")).unwrap(),
+        customer: None,
         profile: Profile::Customer {
             email: format!("c{number}@example.com").into(),
             display_name: "C".into(),

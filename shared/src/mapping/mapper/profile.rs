@@ -7,37 +7,57 @@ use super::{Links, Mapper, Stop, UnknownOrganization};
 use crate::code::Code;
 use crate::mapping::convert::{convert, fold};
 use crate::mapping::email::Email;
-use crate::mapping::plan::{DetailPlan, Plan, Shape};
+use crate::mapping::plan::{DetailPlan, Plan};
+use crate::mapping::policies::{
+    Blank, DuplicateEmail, DuplicateName, InvalidDetail, MissingEmail, UnknownOption,
+};
 use crate::mapping::record::{Detail, Issue, Profile};
+use crate::mapping::rules::Shape;
 use crate::mapping::seen::Seen;
 use crate::salesforce::id::SalesforceId;
 use crate::salesforce::record::Record;
 
 impl Mapper {
     pub(super) fn organization<'r>(
-        &self,
-        plan: &Plan,
+        &'r self,
+        plan: &'r Plan,
         record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
         warnings: &mut Vec<Issue>,
     ) -> Result<Profile<'r>, Stop> {
         let name = self.full_name(plan, record, warnings)?;
-        let details = self.details(plan, record, id, warnings);
-        let name = match seen.claim_name(&name, id) {
-            None => name,
-            Some(unique) => {
-                let column = self.column_name(plan.name.or(plan.last_name));
-                warnings.push(self.issue(record, Code::NameDuplicate, column, &name));
-                unique.into()
+        let mut details = self.details(plan, record, id, warnings)?;
+        let column = plan.name.or(plan.last_name);
+        let issue = |code| self.issue(record, code, self.column_name(column), &name);
+        let name = match self.policies.duplicate_name {
+            DuplicateName::Suffix => match seen.claim_name(&name, id) {
+                None => name,
+                Some(unique) => {
+                    warnings.push(issue(Code::NameDuplicate));
+                    unique.into()
+                }
+            },
+            _ if seen.take_name(&name, id) => name,
+            DuplicateName::Reject => return Err(Stop::Rejected(issue(Code::NameTaken))),
+            DuplicateName::Merge => {
+                // The details of the first account stay.
+                details.clear();
+                warnings.push(issue(Code::NameMerged));
+                name
             }
         };
         Ok(Profile::Organization { name, details })
     }
 
+    /// The site's id of the customer, where the configuration names a column of it.
+    pub(super) fn customer_of<'r>(&self, plan: &Plan, record: &Record<'r>) -> Option<Cow<'r, str>> {
+        Some(self.text(record, plan.customer)).filter(|id| !id.is_empty())
+    }
+
     pub(super) fn customer<'r>(
-        &self,
-        plan: &Plan,
+        &'r self,
+        plan: &'r Plan,
         record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
@@ -46,18 +66,25 @@ impl Mapper {
     ) -> Result<Profile<'r>, Stop> {
         let text = self.text(record, plan.email);
         if text.is_empty() {
-            return Err(self.reject(record, Code::EmailMissing, plan.email, ""));
+            return Err(match self.policies.missing_email {
+                MissingEmail::Reject => self.reject(record, Code::EmailMissing, plan.email, ""),
+                MissingEmail::Skip => self.skip(record, Code::EmailMissing, plan.email, ""),
+            });
         }
         let Ok(email) = Email::parse(&text) else {
             return Err(self.reject(record, Code::EmailInvalid, plan.email, &text));
         };
         let display_name = self.full_name(plan, record, warnings)?;
         let email = email.hash();
-        if seen.has_email(email, id) {
+        let all = self.policies.duplicate_email == DuplicateEmail::RejectAll;
+        if seen.has_email(email, id) || (all && seen.is_repeated(email)) {
+            if all {
+                seen.repeated(email);
+            }
             return Err(self.reject(record, Code::EmailDuplicate, plan.email, &text));
         }
         let organizations = self.links(plan, record, id, links, warnings)?;
-        let details = self.details(plan, record, id, warnings);
+        let details = self.details(plan, record, id, warnings)?;
         seen.claim_email(email);
         Ok(Profile::Customer { email: text, display_name, details, organizations })
     }
@@ -134,15 +161,15 @@ impl Mapper {
     }
 
     fn details<'r>(
-        &self,
-        plan: &Plan,
+        &'r self,
+        plan: &'r Plan,
         record: &Record<'r>,
         id: Option<SalesforceId>,
         warnings: &mut Vec<Issue>,
-    ) -> Vec<Detail<'r>> {
+    ) -> Result<Vec<Detail<'r>>, Stop> {
         let mut details = Vec::with_capacity(plan.details.len());
         for detail in &plan.details {
-            let text = match (detail.shape, id) {
+            let text = match (&detail.shape, id) {
                 // Read already, to check it.
                 (Shape::Id, Some(id)) if detail.columns.as_slice() == [plan.id] => {
                     let text = raw(record, plan.id);
@@ -152,34 +179,55 @@ impl Mapper {
                         id.as_str().to_owned().into()
                     }
                 }
-                _ => self.detail_text(detail, record, warnings),
+                _ => detail.renamed(self.detail_text(detail, record, warnings)),
             };
-            let multi = detail.shape == Shape::FirstMulti;
-            let converted = convert(text, multi, &detail.detail_type, self.policies.detail_limit);
+            let cleared = text.is_empty() && self.policies.blank == Blank::Clear;
+            let converted =
+                convert(text, detail.multi, &detail.detail_type, self.policies.detail_limit);
             for (code, value) in converted.losses {
-                warnings.push(self.issue(record, code, detail.field, &value));
+                let issue = self.issue(record, code, &detail.field, &value);
+                if self.rejects(code) {
+                    return Err(Stop::Rejected(issue));
+                }
+                warnings.push(issue);
             }
-            if !converted.values.is_empty() {
-                let name = Cow::Borrowed(detail.field);
+            if cleared || !converted.values.is_empty() {
+                let name = Cow::Borrowed(detail.field.as_str());
                 details.push(Detail { name, values: converted.values });
             }
         }
-        details
+        Ok(details)
+    }
+
+    /// Whether a value that is lost costs the record.
+    fn rejects(&self, code: Code) -> bool {
+        match code {
+            Code::OptionUnknown => self.policies.unknown_option == UnknownOption::Reject,
+            Code::DetailInvalid => self.policies.invalid_detail == InvalidDetail::Reject,
+            _ => false,
+        }
     }
 
     fn detail_text<'r>(
-        &self,
-        detail: &DetailPlan,
+        &'r self,
+        detail: &'r DetailPlan,
         record: &Record<'r>,
         warnings: &mut Vec<Issue>,
     ) -> Cow<'r, str> {
-        match detail.shape {
+        match &detail.shape {
+            Shape::Constant(text) => Cow::Borrowed(text),
+            Shape::Joined(separator) => {
+                let texts =
+                    detail.columns.iter().map(|&column| self.sent(record, column, warnings));
+                let texts: Vec<_> = texts.filter(|text| !text.is_empty()).collect();
+                Cow::Owned(texts.join(separator))
+            }
             Shape::Address => Cow::Owned(self.address(detail, record, warnings)),
             Shape::Id => {
                 let ids = detail.columns.iter().filter_map(|column| self.id_at(record, *column));
                 ids.map(|id| Cow::Owned(id.to_string())).next().unwrap_or_default()
             }
-            Shape::First | Shape::FirstMulti => {
+            Shape::First => {
                 let texts =
                     detail.columns.iter().map(|&column| self.sent(record, column, warnings));
                 texts.into_iter().find(|text| !text.is_empty()).unwrap_or_default()

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::*;
+
 use crate::salesforce::csv::CsvReader;
 use crate::salesforce::export::{Clues, recognise};
 use crate::salesforce::record::Limits;
@@ -14,7 +15,7 @@ struct Pass<'a> {
     stage: Stage,
     name: &'a str,
     definitions: Option<&'a Definitions>,
-    policies: Policies,
+    configuration: Configuration,
     survey: Survey,
 }
 
@@ -24,7 +25,7 @@ impl<'a> Pass<'a> {
             stage,
             name,
             definitions: None,
-            policies: Policies::default(),
+            configuration: Configuration::default(),
             survey: Survey::default(),
         }
     }
@@ -41,7 +42,7 @@ impl<'a> Pass<'a> {
         let header = Header::read(&reader.next_record().unwrap()).unwrap();
         let recognised = recognise(Clues { file_name: self.name, sobject: None }, &header).unwrap();
         let mapper =
-            Mapper::new(self.stage, &header, &recognised, self.definitions, &self.policies)
+            Mapper::new(self.stage, &header, &recognised, self.definitions, &self.configuration)
                 .unwrap()
                 .with_findings(&self.survey);
         let mut verdicts = Vec::new();
@@ -216,7 +217,7 @@ fn an_unknown_organization_is_a_matter_of_policy() {
         ),
     ] {
         let mut pass = Pass::new(Stage::Customers, "Contact.csv");
-        pass.policies.unknown_organization = policy;
+        pass.configuration.policies.unknown_organization = policy;
         let known: SalesforceId = "001000000000001".parse().unwrap();
         let organizations = |id| (id == known).then(|| "10".to_owned());
         let verdicts = pass.run(text.as_bytes(), &mut Seen::default(), &organizations);
@@ -232,7 +233,7 @@ fn missing_fields_and_lost_values_are_warnings() {
     .unwrap();
     let mut pass = Pass::new(Stage::Organizations, "Account.csv");
     pass.definitions = Some(&definitions);
-    pass.policies.detail_limit = 30;
+    pass.configuration.policies.detail_limit = 30;
     let verdicts = pass.only(
         "Id,Name,Type,Website,Industry\n001000000000001,Acme,Food; drink,n/a,Tools\n001000000000002,Acme\n",
     );
@@ -296,7 +297,7 @@ fn columns_say_where_they_go() {
     let recognised = recognise(Clues { file_name: "Account.csv", sobject: None }, &header).unwrap();
     let definitions = Definitions::parse(br#"[{"name":"External ID"}]"#).unwrap();
     let new = |stage, header: &Header| {
-        Mapper::new(stage, header, &recognised, Some(&definitions), &Policies::default())
+        Mapper::new(stage, header, &recognised, Some(&definitions), &Configuration::default())
     };
     let mapper = new(Stage::Organizations, &header).unwrap();
     let columns: Vec<_> =

@@ -20,7 +20,7 @@ fn verdicts(people: PersonAccounts, files: [&str; 2]) -> Vec<String> {
         }
         for (name, text) in names.into_iter().filter(|(_, text)| !text.is_empty()) {
             let mut pass = Pass::new(stage, name);
-            pass.policies.person_accounts = people;
+            pass.configuration.policies.person_accounts = people;
             all.extend(briefs(&pass.run(text.as_bytes(), &mut seen, &|_| Some("10".to_owned()))));
         }
     }
@@ -55,7 +55,7 @@ fn a_person_is_imported_once_from_whichever_file_is_there() {
 #[test]
 fn a_contact_that_becomes_an_organization_goes_by_its_account() {
     let mut pass = Pass::new(Stage::Organizations, "Contact.csv");
-    pass.policies.person_accounts = PersonAccounts::Organizations;
+    pass.configuration.policies.person_accounts = PersonAccounts::Organizations;
     let verdicts = pass.only(CONTACTS);
     let person = mapped(&verdicts[1]);
     assert_eq!(person.id.unwrap().as_str(), "001000000000002AAA");
@@ -107,7 +107,8 @@ fn a_related_account_becomes_a_further_organization() {
     let header = Header::new(["Id", "AccountId", "LastName", "Email"]);
     let recognised = Recognised::One(Object::Contact);
     let mapper =
-        Mapper::new(Stage::Customers, &header, &recognised, None, &Policies::default()).unwrap();
+        Mapper::new(Stage::Customers, &header, &recognised, None, &Configuration::default())
+            .unwrap();
     let mut relations = Relations::default();
     for account in ["001000000000001", "001000000000002", "001000000000002", "001000000000009"] {
         relations.add(Ok((id("003000000000001"), id(account))));
