@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::columns::column_uses;
+use super::convert::Conversion;
 use super::definition::Definitions;
 use super::plan::{CONTROLS, Kind, Plan, find};
 use super::relation::Relations;
@@ -97,6 +98,7 @@ pub struct Mapper {
     id: Option<usize>,
     plans: Vec<Plan>,
     policies: Policies,
+    conversion: Conversion,
     /// Whether the file holds characters that may not be what was meant.
     doubtful: bool,
     /// Whether the word `null` stands for nothing.
@@ -148,6 +150,7 @@ impl Mapper {
             id,
             plans,
             policies: *policies,
+            conversion: Conversion { limit: policies.detail_limit, ..Conversion::default() },
             doubtful: false,
             null_word: false,
             columns,

@@ -146,7 +146,7 @@ impl Mapper {
                 _ => self.detail_text(detail, record, warnings),
             };
             let multi = detail.shape == Shape::FirstMulti;
-            let converted = convert(text, multi, &detail.detail_type, self.policies.detail_limit);
+            let converted = convert(text, multi, &detail.detail_type, &self.conversion);
             for (code, value) in converted.losses {
                 warnings.push(self.issue(record, code, detail.field, &value));
             }
