@@ -6,6 +6,7 @@
 pub mod columns;
 pub mod convert;
 pub mod definition;
+pub mod describe;
 pub mod email;
 mod hashes;
 pub mod mapper;
