@@ -9,6 +9,7 @@ pub mod definition;
 pub mod describe;
 pub mod email;
 mod hashes;
+pub mod infer;
 pub mod mapper;
 mod plan;
 pub mod record;
