@@ -111,6 +111,8 @@ codes! {
     OptionUnknown = "option-unknown", "Add the option to the field in CSM; the value was left out.";
     /// The value does not fit the type of the site's field.
     DetailInvalid = "detail-invalid", "Correct the value in Salesforce; it was left out.";
+    /// The phone number has an extension, for which a PHONE field has no room; it was left out.
+    PhoneExtensionDropped = "phone-extension-dropped", "Make the field in CSM a TEXT field, which takes numbers as they are, if extensions matter.";
     /// The value was longer than a detail may be and was cut.
     ValueCut = "value-cut", "Shorten the value in Salesforce if the rest matters.";
     /// The site refused the whole request; nothing of the batch was written.

@@ -8,6 +8,18 @@ use super::email::Email;
 use super::values::Values;
 use crate::code::Code;
 
+mod conversion;
+mod date;
+mod number;
+mod phone;
+mod rich_text;
+mod url;
+
+pub use conversion::Conversion;
+pub(super) use date::is_pure_day;
+pub(super) use number::is_quantity;
+pub use phone::PhoneRegion;
+
 /// The values of one detail and what was lost on the way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Converted<'a> {
@@ -71,36 +83,39 @@ pub fn flag(text: &str) -> bool {
     boolean(text.trim()) == Some("true")
 }
 
+/// What a type makes of a text that is sent whole or not at all; the text itself where it fits.
+type Exact = for<'t> fn(&'t str, &Conversion) -> Option<Cow<'t, str>>;
+
 /// Converts a text that [`clean`] has left to the values of a detail of this type.
 ///
 /// `multi` says that the column is a multi-select, whose values are separated by semicolons; in any
-/// other column a semicolon is part of the value. Texts are cut at `limit` characters.
+/// other column a semicolon is part of the value. Texts are cut at the limit; HTML becomes plain text,
+/// for which there is no code.
 pub fn convert<'a>(
     text: Cow<'a, str>,
     multi: bool,
     detail_type: &DetailType,
-    limit: usize,
+    conversion: &Conversion,
 ) -> Converted<'a> {
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(trim(text)),
+        Cow::Owned(text) if trim(&text).len() < text.len() => Cow::Owned(trim(&text).to_owned()),
+        owned @ Cow::Owned(_) => owned,
+    };
     if text.is_empty() {
         return Converted::default();
     }
-    let exact = |value: Option<String>| match value {
-        Some(value) if !is_longer(&value, limit) => Converted::one(value.into()),
-        _ => Converted::lost(Code::DetailInvalid, &text),
-    };
     match detail_type {
-        DetailType::Text | DetailType::Other(_) => cut(text, limit),
-        DetailType::Email => exact(Email::parse(&text).ok().map(|email| email.as_str().to_owned())),
-        DetailType::Url => exact(url(&text)),
-        DetailType::Date => exact(date(&text)),
-        DetailType::Number => exact(number(&text)),
-        DetailType::Boolean => exact(boolean(&text).map(str::to_owned)),
-        DetailType::Phone => exact(phone(&text)),
-        DetailType::MultiSelect(options) if multi => {
-            select(text.split(';').map(str::trim), options)
-        }
+        DetailType::Text | DetailType::Other(_) => line(text, conversion.limit),
+        DetailType::Email => exact(&text, email, conversion),
+        DetailType::Url => exact(&text, url::url, conversion),
+        DetailType::Date => exact(&text, date::date, conversion),
+        DetailType::Number => exact(&text, number::number, conversion),
+        DetailType::Boolean => exact(&text, truth, conversion),
+        DetailType::Phone => dialled(text, conversion),
         DetailType::Select(options) | DetailType::MultiSelect(options) => {
-            select([text.as_ref()].into_iter(), options)
+            let multi = multi && matches!(detail_type, DetailType::MultiSelect(_));
+            select(text, multi, options, conversion.limit)
         }
     }
 }
@@ -110,10 +125,32 @@ fn is_longer(text: &str, limit: usize) -> bool {
     text.len() > limit && text.chars().nth(limit).is_some()
 }
 
-fn cut(text: Cow<'_, str>, limit: usize) -> Converted<'_> {
-    let line = match text {
+fn exact<'a>(text: &Cow<'a, str>, fit: Exact, conversion: &Conversion) -> Converted<'a> {
+    let value = match text {
+        Cow::Borrowed(text) => fit(text, conversion),
+        Cow::Owned(text) => fit(text, conversion).map(|value| Cow::Owned(value.into_owned())),
+    };
+    match value {
+        Some(value) if !is_longer(&value, conversion.limit) => Converted::one(value),
+        _ => Converted::lost(Code::DetailInvalid, text),
+    }
+}
+
+fn on_one_line(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text {
         Cow::Borrowed(text) => fold(text, " "),
-        Cow::Owned(text) => Cow::Owned(fold(&text, " ").into_owned()),
+        Cow::Owned(text) => match fold(&text, " ") {
+            Cow::Owned(folded) => Cow::Owned(folded),
+            Cow::Borrowed(_) => Cow::Owned(text),
+        },
+    }
+}
+
+fn line(text: Cow<'_, str>, limit: usize) -> Converted<'_> {
+    let line = match rich_text::plain(&text) {
+        Some(plain) if plain.is_empty() => return Converted::default(),
+        Some(plain) => Cow::Owned(plain),
+        None => on_one_line(text),
     };
     if !is_longer(&line, limit) {
         return Converted::one(line);
@@ -125,42 +162,95 @@ fn cut(text: Cow<'_, str>, limit: usize) -> Converted<'_> {
     }
 }
 
-fn select<'v>(
-    values: impl Iterator<Item = &'v str>,
+fn dialled<'a>(text: Cow<'a, str>, conversion: &Conversion) -> Converted<'a> {
+    let region = conversion.phone_region;
+    match phone::phone(&text, region) {
+        Some(phone) if !is_longer(&phone.e164, conversion.limit) => {
+            let extended = phone.extended;
+            // Nothing was changed, so that the text need not be copied.
+            let value = match phone.e164 {
+                Cow::Borrowed(_) => None,
+                Cow::Owned(value) => Some(value),
+            };
+            let mut converted = Converted::default();
+            if extended {
+                converted.losses.push((Code::PhoneExtensionDropped, text.clone().into_owned()));
+            }
+            converted.values.push(value.map_or(text, Cow::Owned));
+            converted
+        }
+        _ => Converted::lost(Code::DetailInvalid, &text),
+    }
+}
+
+fn select<'a>(
+    text: Cow<'a, str>,
+    multi: bool,
     options: &BTreeSet<String>,
-) -> Converted<'static> {
+    limit: usize,
+) -> Converted<'a> {
     let mut converted = Converted::default();
-    for value in values.filter(|value| !value.is_empty()) {
-        if !options.is_empty() && !options.contains(value) {
-            converted.losses.push((Code::OptionUnknown, value.to_owned()));
-        } else if !converted.values.iter().any(|taken| taken == value) {
-            converted.values.push(value.to_owned().into());
+    match on_one_line(text) {
+        text if !multi || !text.contains(';') => converted.choose(text, options, limit),
+        Cow::Borrowed(text) => {
+            for value in values(text) {
+                converted.choose(Cow::Borrowed(value), options, limit);
+            }
+        }
+        Cow::Owned(text) => {
+            for value in values(&text) {
+                converted.choose(Cow::Owned(value.to_owned()), options, limit);
+            }
         }
     }
     converted
 }
 
-/// Salesforce lets people leave the scheme out.
-fn url(text: &str) -> Option<String> {
-    let has_scheme = text.contains("://");
-    let address = if has_scheme { text.to_owned() } else { format!("https://{text}") };
-    let parsed = url::Url::parse(&address).ok()?;
-    let dotted = parsed.domain().is_some_and(|domain| domain.trim_matches('.').contains('.'));
-    let web = matches!(parsed.scheme(), "http" | "https");
-    // A parser for browsers forgives white space; a field for addresses need not.
-    (web && dotted && !text.contains(char::is_whitespace)).then_some(address)
+fn values(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';').map(str::trim).filter(|value| !value.is_empty())
 }
 
-/// The day of a date, or of a time, which some exports append to dates. It is never shifted by a time
-/// zone: a birthday is the same everywhere.
-fn date(text: &str) -> Option<String> {
-    let (day, rest) = text.split_at_checked(10)?;
-    let separated = rest.is_empty() || rest.starts_with(['T', ' ']);
-    let shaped = day.bytes().enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    (separated && shaped && day.parse::<jiff::civil::Date>().is_ok()).then(|| day.to_owned())
+impl<'a> Converted<'a> {
+    /// Takes a value that is an option, or the only one that it is without regard to case: which is
+    /// meant is certain, and the site's spelling is sent. Without options any value is one.
+    fn choose(&mut self, value: Cow<'a, str>, options: &BTreeSet<String>, limit: usize) {
+        let value = if options.contains(value.as_ref()) {
+            value
+        } else if options.is_empty() {
+            if is_longer(&value, limit) {
+                // A part of an option is another one.
+                self.losses.push((Code::DetailInvalid, value.into_owned()));
+                return;
+            }
+            value
+        } else {
+            let mut alike = options.iter().filter(|option| is_alike(option, &value));
+            let (Some(option), None) = (alike.next(), alike.next()) else {
+                self.losses.push((Code::OptionUnknown, value.into_owned()));
+                return;
+            };
+            Cow::Owned(option.clone())
+        };
+        if !self.values.contains(&value) {
+            self.values.push(value);
+        }
+    }
+}
+
+/// Whether two texts are the same without regard to case and surrounding white space.
+fn is_alike(a: &str, b: &str) -> bool {
+    fn lower(text: &str) -> impl Iterator<Item = char> {
+        text.trim().chars().flat_map(char::to_lowercase)
+    }
+    lower(a).eq(lower(b))
+}
+
+fn email<'t>(text: &'t str, _: &Conversion) -> Option<Cow<'t, str>> {
+    Email::parse(text).ok().map(|email| email.as_str().into())
+}
+
+fn truth<'t>(text: &'t str, _: &Conversion) -> Option<Cow<'t, str>> {
+    boolean(text).map(Cow::Borrowed)
 }
 
 const fn boolean(text: &str) -> Option<&'static str> {
@@ -171,56 +261,6 @@ const fn boolean(text: &str) -> Option<&'static str> {
         text if text.eq_ignore_ascii_case(b"false") => Some("false"),
         _ => None,
     }
-}
-
-/// A number with `+` and country code. A national number is not guessed at.
-fn phone(text: &str) -> Option<String> {
-    let punctuation = |c: &char| !matches!(c, ' ' | '\u{a0}' | '-' | '.' | '(' | ')' | '/');
-    let bare: String = text.chars().filter(punctuation).collect();
-    let digits = bare.strip_prefix('+')?;
-    // E.164 allows 15 digits; no country has numbers of fewer than 7 with its code.
-    let valid =
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (valid && !digits.starts_with('0')).then_some(bare)
-}
-
-/// Writes an exponent out, which some exports use for large numbers.
-fn number(text: &str) -> Option<String> {
-    /// A double has no larger exponent, so that no text can ask for a gigabyte of zeros.
-    const MAX_EXPONENT: i32 = 308;
-
-    let (sign, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => ("-", rest),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent.parse::<i32>().ok()?)),
-        None => (unsigned, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.len() + fraction.len() == 0 || !digits(whole) || !digits(fraction) {
-        return None;
-    }
-    let Some(exponent) = exponent else {
-        let whole = if whole.is_empty() { "0" } else { whole };
-        let point = if fraction.is_empty() { "" } else { "." };
-        return Some(format!("{sign}{whole}{point}{fraction}"));
-    };
-    if exponent.abs() > MAX_EXPONENT {
-        return None;
-    }
-    let point = i32::try_from(whole.len()).ok()? + exponent;
-    let leading = usize::try_from(1 - point).unwrap_or(0);
-    let all = format!("{}{whole}{fraction}", "0".repeat(leading));
-    let point = usize::try_from(point.max(1)).ok()?;
-    let all = format!("{all:0<point$}");
-    let (whole, fraction) = all.split_at_checked(point)?;
-    let whole = whole.trim_start_matches('0');
-    let fraction = fraction.trim_end_matches('0');
-    let whole = if whole.is_empty() { "0" } else { whole };
-    let point = if fraction.is_empty() { "" } else { "." };
-    Some(format!("{sign}{whole}{point}{fraction}"))
 }
 
 #[cfg(test)]

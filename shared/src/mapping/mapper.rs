@@ -5,6 +5,7 @@
 //! rejected takes neither its email nor its name away from later ones.
 
 use super::columns::column_uses;
+use super::convert::Conversion;
 use super::definition::Definitions;
 use super::kind::Kind;
 use super::plan::{CONTROLS, Plan, Wanted, find};
@@ -51,6 +52,7 @@ pub struct Mapper {
     id: Option<usize>,
     plans: Vec<Plan>,
     policies: Policies,
+    conversion: Conversion,
     /// Whether the file holds characters that may not be what was meant.
     doubtful: bool,
     /// Whether the word `null` stands for nothing.
@@ -102,6 +104,7 @@ impl Mapper {
             id,
             plans,
             policies: configuration.policies,
+            conversion: Conversion::from(configuration),
             doubtful: false,
             null_word: false,
             columns,

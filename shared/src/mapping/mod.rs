@@ -6,8 +6,10 @@
 pub mod columns;
 pub mod convert;
 pub mod definition;
+pub mod describe;
 pub mod email;
 mod hashes;
+pub mod infer;
 mod kind;
 pub mod mapper;
 mod plan;

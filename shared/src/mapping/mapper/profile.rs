@@ -182,8 +182,7 @@ impl Mapper {
                 _ => detail.renamed(self.detail_text(detail, record, warnings)),
             };
             let cleared = text.is_empty() && self.policies.blank == Blank::Clear;
-            let converted =
-                convert(text, detail.multi, &detail.detail_type, self.policies.detail_limit);
+            let converted = convert(text, detail.multi, &detail.detail_type, &self.conversion);
             for (code, value) in converted.losses {
                 let issue = self.issue(record, code, &detail.field, &value);
                 if self.rejects(code) {
