@@ -22,6 +22,7 @@ mod zone;
 
 pub use date_format::DateFormat;
 pub use fault::{Fault, Faults};
+pub use mapping::described::of_column;
 pub use mapping::{Declared, Field, FieldType, FieldValue, ObjectMapping, Rule, Source};
 pub use region::Region;
 pub use tolerance::{Percent, Tolerance};

@@ -39,6 +39,7 @@ impl Gathered {
                 stage,
                 edition,
                 mapped: 0,
+                known: None,
                 rejected: counts::ByCode::new(),
                 skipped: counts::ByCode::new(),
                 warnings: counts::ByCode::new(),
@@ -71,6 +72,11 @@ impl Gathered {
                 self.add_left_out(source, record, Outcome::Skipped, issue)
             }
         }
+    }
+
+    /// Counts a record of which it is known whether the site has it.
+    pub(crate) fn known(&mut self, known: bool) {
+        *self.manifest.known.get_or_insert_default() += u64::from(known);
     }
 
     fn add_mapped(&mut self, mapped: &MappedRecord<'_>) -> Result<Option<Full>, ConsumeError> {

@@ -1,27 +1,18 @@
 //! Taking what lies in a folder: once nothing new comes in, and nothing twice.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
-use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::{Fields, Site};
-use csm_import::delivery::{Causes, ConsumeError, Delivery, Disposition};
+use csm_import::delivery::{ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
-use csm_import::import::document::{Export, Ignored, ImportDocument, Mode};
+use csm_import::import::document::Mode;
 use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
 use csm_import::import::pace;
-use csm_import::import::progress::{Progress, Stop, StopCode};
-use csm_import::mapping::definition::Definitions;
-use csm_import::mapping::mapper::{Mapper, Policies};
-use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
-use csm_import::salesforce::examine::Examined;
-use csm_import::salesforce::export::NotAnExport;
+use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
+use csm_import::port::{Clock, Condition, Exports, Queue, Store, Written};
 use jiff::Timestamp;
 
-use crate::listing::{self, Found, Unlisted};
-use crate::reading;
 use crate::splitter::Splitter;
 
 /// How often the site is asked for its detail fields before an import begins without them.
@@ -93,7 +84,20 @@ where
 
     /// Writes the progress of an import that has none yet: only then it is under way.
     async fn begin(&self, import: ImportId) -> Result<(), ConsumeError> {
-        let progress = Progress::new(import, self.clock.now());
+        let document = self.archive.document(import).await?;
+        let configuration = &document.configuration;
+        let orders = Orders {
+            mode: document.mode,
+            dialect: configuration.dialect,
+            operation: configuration.policies.operation,
+            verify: configuration.verify,
+            tolerated: configuration.tolerated_failures,
+            records: document.exports.iter().map(|export| export.survey.records).sum(),
+        };
+        let mut progress = Progress::new(import, orders, self.clock.now());
+        if let Some(stop) = document.stop {
+            progress.stop(stop);
+        }
         let key = keys::progress(import);
         self.archive.put(&key, &progress, Condition::Absent).await?;
         Ok(())
@@ -112,8 +116,12 @@ where
         for import in standing.replaced.union(&standing.repeated) {
             let replaced = standing.replaced.contains(import);
             let progress: Option<Progress> = self.archive.find(&keys::progress(*import)).await?;
-            let (under_way, stopped) = match &progress {
-                Some(progress) => (!progress.finished, progress.stopped.is_some()),
+            // A plan that is asked for again may come out otherwise.
+            let (under_way, again) = match &progress {
+                Some(progress) => {
+                    let is_plan = progress.orders.mode == Mode::Plan;
+                    (!progress.finished, progress.stopped.is_some() || is_plan)
+                }
                 None => (true, false),
             };
             if under_way && replaced {
@@ -122,7 +130,7 @@ where
                     self.stop_replaced(*import).await?;
                 }
                 claims.given_up.insert(*import);
-            } else if under_way || !stopped {
+            } else if under_way || !again {
                 continue;
             }
             claims.release(*import);
@@ -143,152 +151,4 @@ where
         self.go_on(import).await?;
         Ok(())
     }
-
-    /// Writes down what the objects are and how they are understood; `None` when the site cannot be
-    /// asked for its detail fields just now.
-    async fn document(
-        &self,
-        folder: &str,
-        objects: Vec<SourceObject>,
-        replaces: BTreeSet<ImportId>,
-        patient: bool,
-    ) -> Result<Option<ImportId>, ConsumeError> {
-        let id = ImportId::of(&self.settings.bucket, folder, &objects);
-        let mut document = ImportDocument {
-            id,
-            mode: Mode::Import,
-            bucket: self.settings.bucket.clone(),
-            folder: folder.to_owned(),
-            started_at: self.clock.now(),
-            replaces,
-            objects,
-            exports: Vec::new(),
-            ignored: Vec::new(),
-            dialect: self.settings.dialect,
-            policies: Policies {
-                unknown_organization: self.settings.unknown_organization,
-                person_accounts: self.settings.person_accounts,
-                ..Policies::default()
-            },
-            archives: self.settings.archives,
-            planned_fields: Vec::new(),
-            organization_fields: None,
-            customer_fields: None,
-        };
-        for stage in Stage::ALL {
-            match self.fields(stage, patient).await {
-                Ok(fields) => document.set_fields(stage, fields),
-                Err(Unavailable) => return Ok(None),
-            }
-        }
-        for (number, object) in (0..).zip(document.objects.clone()) {
-            self.understand(&mut document, number, &object).await?;
-        }
-        self.archive.put(&keys::document(id), &document, Condition::Absent).await?;
-        Ok(Some(id))
-    }
-
-    /// The detail fields that the site has; `None` when it does not say. Whatever forbids the
-    /// question forbids the requests too, and is told apart there.
-    async fn fields(
-        &self,
-        stage: Stage,
-        patient: bool,
-    ) -> Result<Option<Definitions>, Unavailable> {
-        match self.site.definitions(stage).await {
-            Ok(fields) => Ok(Some(fields)),
-            Err(error) => {
-                tracing::warn!(%stage, error = %Causes(&error), "the site's detail fields are not known");
-                match error.class() {
-                    Class::Retry { .. } | Class::Wait
-                        if patient && !matches!(error, SiteError::Unreadable(..)) =>
-                    {
-                        Err(Unavailable)
-                    }
-                    _ => Ok(None),
-                }
-            }
-        }
-    }
-
-    /// Adds the files of an object to the document: the exports, and what is ignored.
-    async fn understand(
-        &self,
-        document: &mut ImportDocument,
-        number: u32,
-        object: &SourceObject,
-    ) -> Result<(), ConsumeError> {
-        let key = &object.key;
-        let ignore = |document: &mut ImportDocument, key: &str, reason: String| {
-            document.ignored.push(Ignored { key: key.to_owned(), reason });
-        };
-        let gone = || "It was deleted before it could be read.".to_owned();
-        let files = match listing::files(&self.exports, object, &document.archives).await {
-            Ok(files) => files,
-            Err(Unlisted::Refused(refused)) => {
-                ignore(document, key, refused.to_string());
-                return Ok(());
-            }
-            Err(Unlisted::Export(ExportError::Gone)) => {
-                ignore(document, key, gone());
-                return Ok(());
-            }
-            Err(Unlisted::Export(error)) => return Err(error.into()),
-        };
-        for found in files {
-            let file = found.file.clone();
-            match self.export(document, number, object, found).await {
-                Ok(Ok(export)) => document.exports.push(export),
-                Ok(Err(refused)) => ignore(document, &file, refused.to_string()),
-                Err(ExportError::Gone) => ignore(document, &file, gone()),
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Understands one file of an object.
-    async fn export(
-        &self,
-        document: &ImportDocument,
-        number: u32,
-        object: &SourceObject,
-        mut found: Found,
-    ) -> Result<Result<Export, NotAnExport>, ExportError> {
-        if let Some(refused) = found.refused.take() {
-            return Ok(Err(refused));
-        }
-        let (limits, encoding) = (&document.archives, self.settings.export_encoding);
-        let examined = reading::examine(&self.exports, object, &found, limits, encoding).await?;
-        let Examined { header, recognised, format, survey, attempt_of } = match examined {
-            Ok(examined) => examined,
-            Err(refused) => return Ok(Err(refused)),
-        };
-        let mut columns = Vec::new();
-        for stage in Stage::ALL {
-            if !stage.reads(recognised, &header, document.policies.person_accounts) {
-                continue;
-            }
-            let fields = document.fields(stage);
-            match Mapper::new(stage, &header, &recognised, fields, &document.policies) {
-                Ok(mapper) => columns.push((stage, mapper.columns())),
-                Err(refused) => return Ok(Err(refused)),
-            }
-        }
-        Ok(Ok(Export {
-            source: u32::try_from(document.exports.len()).unwrap_or(u32::MAX),
-            object: number,
-            file: found.file,
-            wrappings: found.wrappings,
-            recognised,
-            attempt_of,
-            format,
-            survey,
-            header: header.names().to_vec(),
-            columns,
-        }))
-    }
 }
-
-/// The site cannot be asked just now.
-struct Unavailable;

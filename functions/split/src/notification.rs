@@ -60,7 +60,7 @@ pub fn parse(body: &str) -> Result<Request, ConsumeError> {
             let mut folders = BTreeMap::new();
             for record in &records {
                 let key = decode(&record.s3.object.key);
-                if key.starts_with(keys::EXPORTS) && !key.ends_with('/') {
+                if keys::is_drop(&key) {
                     let time = record.event_time.as_deref().and_then(|time| time.parse().ok());
                     let newest: &mut Option<Timestamp> =
                         folders.entry(keys::folder(&key).to_owned()).or_default();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use csm_import::archive::{Archive, ArchiveError};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
+use csm_import::import::document::Mode;
 use csm_import::import::keys::{self, ORGANIZATION_SHARDS};
 use csm_import::import::manifest::Manifest;
 use csm_import::import::outcome::RecordResult;
@@ -66,12 +67,17 @@ impl Organizations {
         archive: &Archive<S>,
         site: &str,
         settled: Option<&Manifest>,
+        mode: Mode,
     ) -> Result<Self, ConsumeError> {
-        let mut learned = match settled {
-            Some(manifest) => learned(archive, manifest).await?,
-            None => HashMap::new(),
-        };
         let mut known = Self::default();
+        let mut learned = match (settled, mode) {
+            (Some(manifest), Mode::Import) => learned(archive, manifest).await?,
+            (Some(manifest), Mode::Plan) => {
+                known.plan(archive, manifest).await?;
+                HashMap::new()
+            }
+            (None, _) => HashMap::new(),
+        };
         for number in 0..ORGANIZATION_SHARDS {
             let key = keys::organizations(site, number);
             let new = learned.remove(&number).unwrap_or_default();
@@ -90,6 +96,27 @@ impl Organizations {
             }
         }
         Ok(known)
+    }
+}
+
+/// What stands for the site's id of an organization that a plan would create.
+const PLANNED: &str = "planned";
+
+impl Organizations {
+    /// Adds the organizations that would be there once a plan is carried out.
+    async fn plan<S: Store>(
+        &mut self,
+        archive: &Archive<S>,
+        manifest: &Manifest,
+    ) -> Result<(), ConsumeError> {
+        for batch in manifest.batches() {
+            for record in archive.records(&batch).await? {
+                if let Some(account) = record.id {
+                    self.ids.insert(account, PLANNED.into());
+                }
+            }
+        }
+        Ok(())
     }
 }
 

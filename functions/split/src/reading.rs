@@ -8,7 +8,18 @@ use csm_import::salesforce::examine::{Examined, Examiner};
 use csm_import::salesforce::export::NotAnExport;
 use csm_import::salesforce::unpack::Unpacked;
 
+use xxhash_rust::xxh3::Xxh3Default;
+
 use crate::listing::Found;
+
+/// A file that is an export.
+#[derive(Debug)]
+pub struct Read {
+    /// What it is.
+    pub examined: Examined,
+    /// A hash of its bytes.
+    pub content: String,
+}
 
 /// Tells what a file is, by reading all of it.
 ///
@@ -22,21 +33,44 @@ pub async fn examine<E: Exports>(
     found: &Found,
     limits: &Limits,
     configured: Option<Charset>,
-) -> Result<Result<Examined, NotAnExport>, ExportError> {
+) -> Result<Result<Read, NotAnExport>, ExportError> {
     // Text in such an encoding is valid UTF-8, of other characters.
     let certain = configured.filter(|charset| !charset.is_ascii_compatible());
     let first = read(exports, object, found, limits, certain).await?;
     let Some(examined) = first else {
         let charset = configured.unwrap_or(Charset::WINDOWS_1252);
         let again = read(exports, object, found, limits, Some(charset)).await?;
-        return Ok(again.unwrap_or(Err(NotAnExport::Empty)).map(|mut examined| {
+        return Ok(again.unwrap_or(Err(NotAnExport::Empty)).map(|mut read| {
             // A byte order mark counts more, whatever follows it.
-            let guessed = configured.is_none() && examined.format.encoding == charset;
-            examined.survey.guessed = guessed;
-            examined
+            let guessed = configured.is_none() && read.examined.format.encoding == charset;
+            read.examined.survey.guessed = guessed;
+            read
         }));
     };
     Ok(examined)
+}
+
+/// The bytes of a file, as far as `most`.
+///
+/// # Errors
+/// The object cannot be read, or what is around the file is damaged.
+pub async fn whole<E: Exports>(
+    exports: &E,
+    object: &SourceObject,
+    found: &Found,
+    limits: &Limits,
+    most: usize,
+) -> Result<Vec<u8>, ExportError> {
+    let mut stream = Unpacked::open(exports, object, &found.wrappings, limits).await?;
+    let mut whole = Vec::new();
+    while let Some(bytes) = stream.next().await? {
+        let room = most.saturating_sub(whole.len());
+        whole.extend_from_slice(bytes.get(..room).unwrap_or(&bytes));
+        if bytes.len() >= room {
+            break;
+        }
+    }
+    Ok(whole)
 }
 
 /// Reads a file with an encoding; `None` when it is not in UTF-8, as was thought.
@@ -46,12 +80,16 @@ async fn read<E: Exports>(
     found: &Found,
     limits: &Limits,
     charset: Option<Charset>,
-) -> Result<Option<Result<Examined, NotAnExport>>, ExportError> {
+) -> Result<Option<Result<Read, NotAnExport>>, ExportError> {
     let mut bytes = Unpacked::open(exports, object, &found.wrappings, limits).await?;
     let mut examiner = Examiner::new(&found.file, charset);
+    let mut content = Xxh3Default::new();
     loop {
         let fed = match bytes.next().await {
-            Ok(Some(bytes)) => examiner.feed(&bytes),
+            Ok(Some(bytes)) => {
+                content.update(&bytes);
+                examiner.feed(&bytes)
+            }
             Ok(None) => break,
             Err(ExportError::Container(damaged)) => return Ok(Some(Err(damaged.into()))),
             Err(error) => return Err(error),
@@ -67,5 +105,7 @@ async fn read<E: Exports>(
     if examiner.is_misread() {
         return Ok(None);
     }
-    Ok(Some(ended.and_then(|()| examiner.finish())))
+    let content = format!("{:032x}", content.digest128());
+    let told = ended.and_then(|()| examiner.finish());
+    Ok(Some(told.map(|examined| Read { examined, content })))
 }

@@ -6,6 +6,7 @@ use csm_import::archive::Archive;
 use csm_import::config::Settings;
 use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{ConsumeError, Consumer, Delivery, Disposition, message};
+use csm_import::import::document::Mode;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
@@ -15,6 +16,7 @@ use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Exports, Outgoing, Queue, Store};
 
 use crate::notification::{Request, parse};
+use crate::preparing::Prepared;
 
 /// How long to wait for the open tasks of an import that this one takes over from.
 const PREDECESSORS: Duration = Duration::from_secs(5);
@@ -77,9 +79,17 @@ where
             let progress = self.archive.progress(import).await?;
             for stage in Stage::ALL {
                 let waiting = progress.stage(stage).is_some_and(|stage| !stage.enqueued);
-                if waiting && progress.stopped.is_none() {
+                let is_plan = progress.orders.mode == Mode::Plan;
+                if waiting && progress.stopped.is_none() && !is_plan {
                     if self.has_open_predecessors(import).await? {
                         return Ok(Disposition::Later(PREDECESSORS));
+                    }
+                    if !progress.prepared {
+                        match self.prepare(import).await? {
+                            Prepared::Yes => {}
+                            Prepared::NotYet(wait) => return Ok(Disposition::Later(wait)),
+                            Prepared::Never => return Box::pin(self.go_on(import)).await,
+                        }
                     }
                     self.enqueue(import, stage).await?;
                 }
@@ -94,9 +104,11 @@ where
                 Next::Split(stage) => {
                     let manifest = self.split(import, stage).await?;
                     let batches = u32::try_from(manifest.batches.len()).unwrap_or(u32::MAX);
-                    let records = manifest.mapped;
+                    let (records, rejected) = (manifest.mapped, manifest.rejected.values().sum());
                     self.archive
-                        .advance(import, |progress| progress.split(stage, batches, records))
+                        .advance(import, |progress| {
+                            progress.split(stage, batches, records, rejected);
+                        })
                         .await?;
                 }
             }
@@ -120,7 +132,8 @@ where
         let manifest: Manifest = self.archive.get(&keys::manifest(import, stage)).await?;
         let progress = self.archive.progress(import).await?;
         let open = manifest.batches().filter(|batch| !progress.is_settled(stage, batch.batch));
-        let slots = self.settings.max_open_tasks;
+        let document = self.archive.document(import).await?;
+        let slots = document.configuration.max_open_tasks.unwrap_or(self.settings.max_open_tasks);
         let messages = open.map(|batch| {
             let fifo = Some((batch.slot(slots), batch.deduplication_id()));
             Ok(Outgoing { fifo, ..message(&batch)? })

@@ -13,7 +13,7 @@ use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
 use csm_import::import::outcome::Outcome;
 use csm_import::import::progress::{Stop, StopCode};
-use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts};
+use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts, Verdict};
 use csm_import::mapping::relation::{Left, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
@@ -51,8 +51,13 @@ where
                 Some(self.archive.get(&keys::manifest(import, Stage::Organizations)).await?)
             }
         };
-        let mut organizations =
-            Organizations::load(&self.archive, &self.settings.site(), settled.as_ref()).await?;
+        let mut organizations = Organizations::load(
+            &self.archive,
+            &self.settings.site(),
+            settled.as_ref(),
+            document.mode,
+        )
+        .await?;
         let edition = organizations.edition();
         let names = organizations.take_names();
         let begin = |edition| {
@@ -137,6 +142,12 @@ where
             };
             self.each(document, export, |record| {
                 let verdict = mapper.map(record, &mut gathered.seen, &mut links);
+                if let Verdict::Mapped(mapped) = &verdict
+                    && stage == Stage::Organizations
+                {
+                    let known = mapped.id.is_some_and(|id| organizations.get(id).is_some());
+                    gathered.known(known);
+                }
                 gathered.add(export.source, record, verdict)
             })
             .await?;
@@ -149,7 +160,7 @@ where
     }
 
     /// Hands every record of an export to `take`, and writes the parts that become full by it.
-    async fn each(
+    pub(crate) async fn each(
         &self,
         document: &ImportDocument,
         export: &Export,
@@ -203,7 +214,7 @@ where
         document: &ImportDocument,
         seen: &mut Seen,
     ) -> Result<(), ConsumeError> {
-        if document.policies.person_accounts == PersonAccounts::Customers {
+        if document.configuration.policies.person_accounts == PersonAccounts::Customers {
             return Ok(());
         }
         for export in document.exports_of(Stage::Organizations) {
@@ -274,11 +285,11 @@ where
 /// The mapper of an export. The import began only because there was one, so it is there again.
 fn mapper(document: &ImportDocument, stage: Stage, export: &Export) -> Option<Mapper> {
     let fields = document.fields(stage);
-    let (header, policies) = (header(export), &document.policies);
-    let mapper = Mapper::new(stage, &header, &export.recognised, fields, policies).ok()?;
+    let (header, configuration) = (header(export), &document.configuration);
+    let mapper = Mapper::new(stage, &header, &export.recognised, fields, configuration).ok()?;
     Some(mapper.with_source(export.source).with_findings(&export.survey))
 }
 
-fn header(export: &Export) -> Header {
+pub(crate) fn header(export: &Export) -> Header {
     Header::new(export.header.iter().map(String::as_str))
 }

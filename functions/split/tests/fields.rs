@@ -154,7 +154,7 @@ async fn no_answer_says_how_far_it_came() {
 async fn details_of_customers_are_sent_in_bulk() {
     let sim = Sim::start(fast()).await.unwrap();
     let site = client(&sim.base_url());
-    let details = [Detail { name: "Title".into(), values: vec!["x".into()] }];
+    let details = [Detail { name: "Title".into(), values: ["x"].into() }];
     let (customer_id, operation) = ("qm:nobody", Operation::Patch);
     let body = render(&[CustomerDetails { customer_id, operation, details: &details }]).unwrap();
     let import = ImportId::of("bucket", "exports/a/", &[]);

@@ -49,7 +49,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
 async fn line(files: &Files, object: &SourceObject, found: Found) -> String {
     let limits = Limits::default();
     let examined = match reading::examine(files, object, &found, &limits, None).await.unwrap() {
-        Ok(examined) => examined,
+        Ok(read) => read.examined,
         Err(refused) => return format!("refused: {refused}"),
     };
     let (records, dealt_with) = deal(files, object, &found, &examined).await;

@@ -153,7 +153,8 @@ async fn read(key: &str, bytes: Vec<u8>, chunk: usize) -> (Recognised, Table) {
     let mut found = listing::files(&files, &object, &limits).await.unwrap();
     found.retain(|found| found.file.contains("Contact."));
     let [found] = found.as_slice() else { panic!("{found:?}") };
-    let examined = reading::examine(&files, &object, found, &limits, None).await.unwrap().unwrap();
+    let examined =
+        reading::examine(&files, &object, found, &limits, None).await.unwrap().unwrap().examined;
     let place = Place {
         object: &object,
         wrappings: &found.wrappings,

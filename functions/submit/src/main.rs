@@ -33,7 +33,6 @@ async fn main() -> anyhow::Result<()> {
         tasks_queue: queue(&settings.tasks_queue),
         dead_letters: queue(&settings.batches_dead_letters),
         clock: SystemClock,
-        dialect: settings.dialect,
     };
     let serving = Box::pin(lambda::serve(submitter, batches_queue));
     serving.await.map_err(anyhow::Error::from_boxed)

@@ -6,7 +6,7 @@ use csm_import::archive::Archive;
 use csm_import::code::Code;
 use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
-use csm_import::csm::request::{Dialect, DialectSetting};
+use csm_import::csm::request::Dialect;
 use csm_import::delivery::{Causes, ConsumeError, Consumer, Delivery, Disposition, go_on, message};
 use csm_import::import::batch::Batch;
 use csm_import::import::keys;
@@ -43,8 +43,6 @@ pub struct Submitter<S, C, Q, T> {
     pub dead_letters: Q,
     /// The time.
     pub clock: T,
-    /// The dialect asked for.
-    pub dialect: DialectSetting,
 }
 
 impl<S, C, Q, T> Consumer for Submitter<S, C, Q, T>
@@ -91,7 +89,8 @@ where
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let records = self.archive.records(batch).await?;
-        let dialects = self.dialect.candidates(progress.dialects.get(&batch.stage).copied());
+        let dialects =
+            progress.orders.dialect.candidates(progress.dialects.get(&batch.stage).copied());
         match hand_over(&self.site, batch, &records, dialects).await? {
             Answer::Accepted { task, dialect, key } => {
                 let record = TaskRecord {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::choice::choices;
 use crate::mapping::definition::DetailType;
 
+pub(super) mod described;
 mod read;
 
 choices! {

@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::id::{ImportId, SourceObject};
-use crate::csm::request::DialectSetting;
+use crate::configuration::Configuration;
+use crate::csm::fields::WantedField;
+use crate::import::progress::Stop;
 use crate::mapping::definition::Definitions;
-use crate::mapping::mapper::{ColumnUse, Policies};
+use crate::mapping::mapper::ColumnUse;
 use crate::mapping::stage::Stage;
 use crate::salesforce::container;
 use crate::salesforce::export::{Object, Recognised};
@@ -69,17 +71,26 @@ pub struct ImportDocument {
     pub exports: Vec<Export>,
     /// Files that are no export that can be imported, and why.
     pub ignored: Vec<Ignored>,
-    /// The dialect asked for.
-    pub dialect: DialectSetting,
-    /// What to do in cases that are a matter of taste.
-    pub policies: Policies,
+    /// Why nothing is sent, where that was clear before the first record was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// What the administrator chose, with what describe files add to it.
+    #[serde(default)]
+    pub configuration: Configuration,
+    /// The last import into the site before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_import: Option<ImportId>,
     /// What archives may be.
     #[serde(default)]
     pub archives: container::Limits,
     /// The detail fields that are created or extended before the first record is sent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planned_fields: Vec<PlannedField>,
-    /// The detail fields that the site had; absent where it did not say.
+    /// The same in the words of requests: what has to be there before the first record is sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wanted_fields: Vec<(Stage, WantedField)>,
+    /// The detail fields that values are mapped to: those of the site, and those that are created;
+    /// absent where the site did not say.
     pub organization_fields: Option<Definitions>,
     /// The same for customers.
     pub customer_fields: Option<Definitions>,
@@ -133,6 +144,15 @@ impl ImportDocument {
     }
 }
 
+/// How the columns of an export differ from those of the last import of the same object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnChange {
+    /// Columns that were not there then.
+    pub appeared: Vec<String>,
+    /// Columns that were there then.
+    pub vanished: Vec<String>,
+}
+
 /// A file understood as an export.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Export {
@@ -154,10 +174,17 @@ pub struct Export {
     /// The import whose `errors.csv` it is: this one is a further attempt at the same records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attempt_of: Option<ImportId>,
+    /// A hash of the file's bytes, without the containers around it.
+    #[serde(default)]
+    pub content: String,
     /// Its columns, as in the file.
     pub header: Vec<String>,
     /// Which column goes where, for each stage that takes records from it.
     pub columns: Vec<(Stage, Vec<ColumnUse>)>,
+    /// How its columns differ from those of the last import of the same object; absent where there
+    /// was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column_change: Option<ColumnChange>,
 }
 
 /// A file that is not imported.

@@ -6,6 +6,10 @@ use crate::mapping::stage::Stage;
 
 /// Where exports are dropped to be imported at once.
 pub const EXPORTS: &str = "exports/";
+/// Where exports are dropped to see what an import of them would do.
+pub const PLAN: &str = "plan/";
+/// Where exports are dropped whose plan is approved.
+pub const APPROVED: &str = "exports/approved/";
 /// Where everything about imports is written.
 pub const IMPORTS: &str = "imports/";
 
@@ -85,12 +89,39 @@ pub fn organizations(site: &str, shard: u64) -> String {
     format!("state/organizations/{site}/{shard:02}.json")
 }
 
-/// The folder of a key: what lies directly in `exports/` is a folder of its own.
+/// The newest plan of a folder below `plan/`.
+pub fn plan_record(folder: &str) -> String {
+    let name = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_bytes());
+    format!("state/plans/{name}.json")
+}
+
+/// The last import of each object into a site.
+pub fn last(site: &str) -> String {
+    format!("state/last/{site}.json")
+}
+
+/// Whether something is dropped where exports are taken from.
+pub fn is_drop(key: &str) -> bool {
+    root(key).is_some() && !key.ends_with('/')
+}
+
+/// The folder of a key: what lies directly in `exports/`, `exports/approved/` or `plan/` is a folder
+/// of its own.
 pub fn folder(key: &str) -> &str {
+    let root = root(key).unwrap_or(EXPORTS);
     match key.rfind('/') {
-        Some(end) if end + 1 > EXPORTS.len() => key.get(..=end).unwrap_or(key),
+        Some(end) if end + 1 > root.len() => key.get(..=end).unwrap_or(key),
         _ => key,
     }
+}
+
+fn root(key: &str) -> Option<&'static str> {
+    [APPROVED, EXPORTS, PLAN].into_iter().find(|root| key.starts_with(root))
+}
+
+/// The folder that a folder below `exports/approved/` was planned in.
+pub fn planned(folder: &str) -> Option<String> {
+    folder.strip_prefix(APPROVED).map(|rest| format!("{PLAN}{rest}"))
 }
 
 #[cfg(test)]
@@ -103,6 +134,10 @@ mod tests {
             ("exports/2026-11-22/Account.csv", "exports/2026-11-22/"),
             ("exports/a/b/Contact.csv", "exports/a/b/"),
             ("exports/Contact.csv", "exports/Contact.csv"),
+            ("exports/approved/Contact.csv", "exports/approved/Contact.csv"),
+            ("exports/approved/a/Contact.csv", "exports/approved/a/"),
+            ("plan/Contact.csv", "plan/Contact.csv"),
+            ("plan/a/Contact.csv", "plan/a/"),
         ] {
             assert_eq!(folder(key), expected, "{key}");
         }
@@ -129,7 +164,12 @@ mod tests {
         ] {
             assert!(key.starts_with(&import(id)), "{key}");
         }
+        assert_eq!(planned("exports/approved/a/").as_deref(), Some("plan/a/"));
+        assert_eq!(planned("exports/a/"), None);
+        assert!(!is_drop("imports/x/errors.csv") && !is_drop("plan/a/"));
         assert!(claims("exports/x/").starts_with("state/"));
+        assert!(plan_record("plan/x/").starts_with("state/"));
+        assert!(last("site").starts_with("state/"));
         assert!(organizations("site", 3).starts_with("state/"));
     }
 }

@@ -22,6 +22,9 @@ pub struct Manifest {
     pub edition: Edition,
     /// Records that became lines of a segment.
     pub mapped: u64,
+    /// Those among them that the site is known to have; absent where nothing is known of any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<u64>,
     /// Records that were rejected, by code.
     pub rejected: ByCode,
     /// Records that were skipped, by code.

@@ -10,7 +10,10 @@ use super::batch::{Batch, BatchIndex};
 use super::counts::{ByCode, Counts};
 use super::id::ImportId;
 use super::pace::KEPT_DURATIONS;
-use crate::csm::request::Dialect;
+use crate::configuration::{Tolerance, Verify};
+use crate::csm::request::{Dialect, DialectSetting};
+use crate::import::document::Mode;
+use crate::mapping::policies::Operation;
 use crate::mapping::stage::Stage;
 
 mod bitmap;
@@ -33,6 +36,12 @@ pub struct Progress {
     pub started_at: Timestamp,
     /// When its last batch was settled.
     pub updated_at: Timestamp,
+    /// What those who send and settle batches have to know of the import.
+    #[serde(default)]
+    pub orders: Orders,
+    /// Whether the detail fields that are wanted are there.
+    #[serde(default)]
+    pub prepared: bool,
     /// Each stage, once its exports have been split.
     pub stages: Stages,
     /// Batches that are being handed to the site or whose tasks are open.
@@ -49,6 +58,24 @@ pub struct Progress {
     pub asked: Option<Asked>,
     /// Whether the results have been written.
     pub finished: bool,
+}
+
+/// What those who send and settle batches have to know of the import.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Orders {
+    /// Whether it is carried out.
+    pub mode: Mode,
+    /// The dialect asked for.
+    pub dialect: DialectSetting,
+    /// What is done on the site.
+    pub operation: Operation,
+    /// How much of what was written is read back.
+    pub verify: Verify,
+    /// How many records may fail before the import stops.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerated: Option<Tolerance>,
+    /// Records of the exports.
+    pub records: u64,
 }
 
 /// Somebody was asked to do the next thing for an import.
@@ -76,6 +103,9 @@ pub struct StageProgress {
     pub batches: u32,
     /// Records in these batches.
     pub records: u64,
+    /// Records that were rejected while splitting.
+    #[serde(default)]
+    pub rejected: u64,
     /// Whether every batch has been sent to the queue.
     pub enqueued: bool,
     /// Batches whose results are stored.
@@ -161,11 +191,13 @@ pub struct Settled {
 
 impl Progress {
     /// An import of which nothing has been split yet.
-    pub fn new(import: ImportId, now: Timestamp) -> Self {
+    pub fn new(import: ImportId, orders: Orders, now: Timestamp) -> Self {
         Self {
             import,
             started_at: now,
             updated_at: now,
+            orders,
+            prepared: false,
             stages: Stages::default(),
             in_flight: BTreeMap::new(),
             stopped: None,
@@ -192,11 +224,13 @@ impl Progress {
         }
     }
 
-    /// Notes that a stage has been split into `batches` batches of `records` records in all.
-    pub fn split(&mut self, stage: Stage, batches: u32, records: u64) {
+    /// Notes that a stage has been split into `batches` batches of `records` records in all, and how
+    /// many were rejected.
+    pub fn split(&mut self, stage: Stage, batches: u32, records: u64, rejected: u64) {
         self.stage_mut(stage).get_or_insert_with(|| StageProgress {
             batches,
             records,
+            rejected,
             enqueued: batches == 0,
             settled_batches: 0,
             settled_records: 0,
@@ -205,6 +239,26 @@ impl Progress {
             outcomes: Counts::default(),
             codes: ByCode::new(),
         });
+        self.stop_if_too_many_failed();
+    }
+
+    /// Stops the import once more records have failed than are tolerated.
+    fn stop_if_too_many_failed(&mut self) {
+        let Some(tolerated) = self.orders.tolerated else { return };
+        let failed = |stage: &StageProgress| {
+            let Counts { rejected, failed, unknown, .. } = stage.outcomes;
+            stage.rejected + rejected + failed + unknown
+        };
+        let failed = Stage::ALL.iter().filter_map(|stage| self.stage(*stage)).map(failed).sum();
+        if tolerated.is_exceeded(failed, self.orders.records) && self.orders.mode == Mode::Import {
+            let message = format!(
+                "{failed} of {} records were rejected or failed, which is more than \
+                 tolerated_failures allows. What had been sent by then is in the ledger; what had \
+                 not is in errors.csv, which can be dropped once the cause is removed.",
+                self.orders.records
+            );
+            self.stop(Stop { code: StopCode::ToleranceExceeded, message });
+        }
     }
 
     /// Notes that every batch of a stage has been sent to the queue.
@@ -328,6 +382,7 @@ impl Progress {
         let surplus = self.task_seconds.len().saturating_sub(KEPT_DURATIONS);
         self.task_seconds.drain(..surplus);
         self.updated_at = self.updated_at.max(now);
+        self.stop_if_too_many_failed();
         true
     }
 
@@ -340,7 +395,7 @@ impl Progress {
             let Some(progress) = self.stage(stage) else {
                 return Next::Split(stage);
             };
-            let waits = if self.stopped.is_some() {
+            let waits = if self.stopped.is_some() || self.orders.mode == Mode::Plan {
                 !self.in_flight.is_empty()
             } else {
                 !progress.is_settled()

@@ -8,7 +8,7 @@ use super::columns::column_uses;
 use super::convert::Conversion;
 use super::definition::Definitions;
 use super::kind::Kind;
-use super::plan::{CONTROLS, Plan, Wanted, find};
+use super::plan::{CONTROLS, Plan, find};
 use super::relation::Relations;
 use super::seen::{IdClaim, Seen};
 use super::stage::Stage;
@@ -22,6 +22,7 @@ use crate::salesforce::record::{Problem, Record};
 use crate::salesforce::survey::Survey;
 
 pub use super::columns::{ColumnUse, Purpose};
+pub use super::plan::Wanted;
 pub use super::policies::{PersonAccounts, Policies, UnknownOrganization};
 pub use super::record::{Detail, EXTERNAL_ID, Issue, MappedRecord, Profile, Verdict};
 

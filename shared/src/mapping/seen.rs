@@ -40,7 +40,7 @@ pub struct Versions {
 impl Versions {
     /// Whether the export has to be read again to find the latest versions.
     pub fn are_contested(&self) -> bool {
-        !self.weighed && !(self.latest.is_empty() && self.emails.is_empty())
+        !(self.weighed || self.latest.is_empty() && self.emails.is_empty())
     }
 
     /// Weighs one record of those that may share an id.

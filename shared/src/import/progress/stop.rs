@@ -40,6 +40,16 @@ pub enum StopCode {
     ExportReplaced,
     /// An object of the import is no longer there.
     ExportGone,
+    /// The configuration cannot be read.
+    ConfigurationInvalid,
+    /// The site did not answer.
+    SiteUnreachable,
+    /// Detail fields that are wanted are not there, and cannot be created.
+    FieldsMissing,
+    /// What was approved is not what was planned, or was never planned.
+    PlanChanged,
+    /// More records failed than are tolerated.
+    ToleranceExceeded,
 }
 
 impl From<Blocked> for Stop {

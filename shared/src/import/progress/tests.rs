@@ -5,7 +5,7 @@ use crate::import::batch::{Edition, Extent};
 use crate::import::outcome::Outcome;
 
 fn start() -> Progress {
-    Progress::new(ImportId::of("b", "f", &[]), Timestamp::UNIX_EPOCH)
+    Progress::new(ImportId::of("b", "f", &[]), Orders::default(), Timestamp::UNIX_EPOCH)
 }
 
 fn batch(progress: &Progress, stage: Stage, number: u32) -> Batch {
@@ -23,7 +23,7 @@ fn end() -> Settled {
 fn organizations_come_before_customers_and_the_finish_after_both() {
     let mut progress = start();
     assert_eq!(progress.next(), Next::Split(Stage::Organizations));
-    progress.split(Stage::Organizations, 2, 4);
+    progress.split(Stage::Organizations, 2, 4, 0);
     assert_eq!(progress.next(), Next::Nothing);
     for number in [1, 0] {
         assert_eq!(progress.next(), Next::Nothing);
@@ -32,7 +32,7 @@ fn organizations_come_before_customers_and_the_finish_after_both() {
         assert!(progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH));
     }
     assert_eq!(progress.next(), Next::Split(Stage::Customers));
-    progress.split(Stage::Customers, 0, 0);
+    progress.split(Stage::Customers, 0, 0, 0);
     assert_eq!(progress.next(), Next::Finish);
     progress.finished = true;
     assert_eq!(progress.next(), Next::Nothing);
@@ -41,7 +41,7 @@ fn organizations_come_before_customers_and_the_finish_after_both() {
 #[test]
 fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
     let mut progress = start();
-    progress.split(Stage::Organizations, 3, 6);
+    progress.split(Stage::Organizations, 3, 6, 0);
     let [a, b] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
     progress.admit(&a, false);
     progress.admit(&b, false);
@@ -55,7 +55,7 @@ fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
     progress.settle(&b, &end(), Timestamp::UNIX_EPOCH);
     // The customers are still read, so that every record is accounted for.
     assert_eq!(progress.next(), Next::Split(Stage::Customers));
-    progress.split(Stage::Customers, 5, 10);
+    progress.split(Stage::Customers, 5, 10, 0);
     assert_eq!(progress.next(), Next::Finish);
 }
 
@@ -64,7 +64,7 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
     let answers =
         || vec![(Dialect::Reference, "no".to_owned()), (Dialect::Guide, "nay".to_owned())];
     let mut many = start();
-    many.split(Stage::Organizations, 9, 18);
+    many.split(Stage::Organizations, 9, 18, 0);
     for number in [0, 0, 1] {
         let batch = batch(&many, Stage::Organizations, number);
         many.refused(&batch, &answers());
@@ -81,7 +81,7 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
 
     // One batch is too few to tell; that nothing was taken is told at the end.
     let mut single = start();
-    single.split(Stage::Organizations, 1, 2);
+    single.split(Stage::Organizations, 1, 2, 0);
     single.refused(&batch(&single, Stage::Organizations, 0), &answers());
     assert_eq!(single.stopped, None);
     assert!(single.all_refused().unwrap().contains("nay"));
@@ -92,7 +92,7 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
 #[test]
 fn a_batch_that_may_have_been_sent_is_not_said_to_have_stayed() {
     let mut progress = start();
-    progress.split(Stage::Organizations, 3, 6);
+    progress.split(Stage::Organizations, 3, 6, 0);
     let [sent, waited, lost] = [0, 1, 2].map(|n| batch(&progress, Stage::Organizations, n));
     for batch in [&sent, &waited, &lost] {
         assert_eq!(progress.admit(batch, false), Admission::Send);
@@ -109,12 +109,12 @@ fn a_batch_that_may_have_been_sent_is_not_said_to_have_stayed() {
 #[test]
 fn the_next_thing_is_asked_for_once_a_minute() {
     let mut progress = start();
-    progress.split(Stage::Organizations, 0, 0);
+    progress.split(Stage::Organizations, 0, 0, 0);
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
     assert_eq!(progress.ask(at(0)), Ask::Now(Next::Split(Stage::Customers)));
     assert_eq!(progress.ask(at(59)), Ask::Later);
     assert_eq!(progress.ask(at(60)), Ask::Now(Next::Split(Stage::Customers)));
-    progress.split(Stage::Customers, 0, 0);
+    progress.split(Stage::Customers, 0, 0, 0);
     assert_eq!(progress.ask(at(61)), Ask::Now(Next::Finish));
     progress.stop(crate::csm::error::Blocked::TokenRefused.into());
     assert_eq!(progress.stopped, None, "nothing is left to be stopped");
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn everything_may_happen_twice(order in prop::collection::vec(0u32..20, 0..80)) {
         let mut progress = start();
-        progress.split(Stage::Customers, 20, 40);
+        progress.split(Stage::Customers, 20, 40, 0);
         for number in &order {
             let batch = batch(&progress, Stage::Customers, *number);
             progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH);

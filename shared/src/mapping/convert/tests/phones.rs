@@ -122,7 +122,7 @@ proptest! {
         let converted = outcome(&text, &DetailType::Phone, &Conversion::default());
         let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         for value in converted.values.iter() {
-            let (sent, given) = (digits(&value), digits(&text));
+            let (sent, given) = (digits(value), digits(&text));
             // Only the zero that is dialled within a country is left out.
             prop_assert!(sent == given || sent.len() < given.len() && given.contains(['0', '1', '8']));
         }

@@ -1,0 +1,207 @@
+//! Drawing up an import: what its objects are, what was chosen, and what the site has and lacks.
+
+use std::collections::BTreeSet;
+
+use csm_import::configuration::{self, Configuration, Faults};
+use csm_import::csm::error::{Class, SiteError};
+use csm_import::csm::port::{Fields, Site};
+use csm_import::delivery::{Causes, ConsumeError};
+use csm_import::import::document::{Ignored, ImportDocument, Mode};
+use csm_import::import::id::{ImportId, SourceObject};
+use csm_import::import::keys;
+use csm_import::import::progress::{Stop, StopCode};
+use csm_import::mapping::definition::Definitions;
+use csm_import::mapping::describe::{Describe, is_describe};
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store};
+
+use crate::listing::{self, Unlisted};
+use crate::reading;
+use crate::splitter::Splitter;
+use crate::understanding::{Understood, understand};
+
+/// Bytes of a describe file that are read at most, and one more to tell that it is too large.
+const MAX_DESCRIBE: usize = (16 << 20) + 1;
+
+/// What the site says about its detail fields.
+enum Answer {
+    Known(Definitions),
+    /// It does not say; whatever is mapped is taken for what it has.
+    Unknown,
+    /// It cannot be asked just now.
+    NotNow,
+    /// Nothing can be sent until someone acts.
+    Stop(Stop),
+}
+
+impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site + Fields,
+    Q: Queue,
+    T: Clock,
+{
+    /// Writes down what the objects are and how they are understood; `None` when the site cannot be
+    /// asked for its detail fields just now.
+    pub(crate) async fn document(
+        &self,
+        folder: &str,
+        objects: Vec<SourceObject>,
+        replaces: BTreeSet<ImportId>,
+        patient: bool,
+    ) -> Result<Option<ImportId>, ConsumeError> {
+        let id = ImportId::of(&self.settings.bucket, folder, &objects);
+        let (configuration, mut stop) = match self.configuration().await? {
+            Ok(configuration) => (configuration, None),
+            Err(stop) => (self.chosen_by_deployment(), Some(stop)),
+        };
+        let mut document = ImportDocument {
+            id,
+            mode: if folder.starts_with(keys::PLAN) { Mode::Plan } else { Mode::Import },
+            bucket: self.settings.bucket.clone(),
+            folder: folder.to_owned(),
+            started_at: self.clock.now(),
+            replaces,
+            objects,
+            exports: Vec::new(),
+            ignored: Vec::new(),
+            stop: None,
+            configuration,
+            last_import: None,
+            archives: self.settings.archives,
+            planned_fields: Vec::new(),
+            wanted_fields: Vec::new(),
+            organization_fields: None,
+            customer_fields: None,
+        };
+        for stage in Stage::ALL {
+            match self.site_fields(stage, patient).await {
+                Answer::Known(fields) => document.set_fields(stage, Some(fields)),
+                Answer::Unknown => {}
+                Answer::NotNow => return Ok(None),
+                Answer::Stop(reason) => stop = stop.or(Some(reason)),
+            }
+        }
+        document.stop = stop;
+        let mut describes = Vec::new();
+        for (number, object) in (0..).zip(document.objects.clone()) {
+            self.add(&mut document, number, &object, &mut describes).await?;
+        }
+        let said = document.configuration.clone();
+        document.configuration = document.configuration.described(&describes);
+        self.plan_fields(&mut document, &said, &describes).await?;
+        self.compare_with_others(&mut document).await?;
+        self.archive.put(&keys::document(id), &document, Condition::Absent).await?;
+        self.remember_for_others(&document).await?;
+        Ok(Some(id))
+    }
+
+    /// What was chosen when the functions were deployed.
+    fn chosen_by_deployment(&self) -> Configuration {
+        let mut configuration =
+            Configuration { dialect: self.settings.dialect, ..Configuration::default() };
+        configuration.policies.unknown_organization = self.settings.unknown_organization;
+        configuration.policies.person_accounts = self.settings.person_accounts;
+        configuration
+    }
+
+    /// The configuration in the bucket, on top of what was chosen when the functions were deployed.
+    async fn configuration(&self) -> Result<Result<Configuration, Stop>, ConsumeError> {
+        let chosen = self.chosen_by_deployment();
+        let Some(stored) = self.archive.store.read(configuration::FILE, None).await? else {
+            return Ok(Ok(chosen));
+        };
+        let read = Configuration::text(&stored.bytes).and_then(|text| chosen.overlay(text));
+        Ok(read.map_err(|faults: Faults| Stop {
+            code: StopCode::ConfigurationInvalid,
+            message: format!(
+                "{} has faults; nothing was sent. {faults} Correct the file, then drop the export \
+                 again.",
+                configuration::FILE
+            ),
+        }))
+    }
+
+    async fn site_fields(&self, stage: Stage, patient: bool) -> Answer {
+        let error = match self.site.definitions(stage).await {
+            Ok(fields) => return Answer::Known(fields),
+            Err(error) => error,
+        };
+        tracing::warn!(%stage, error = %Causes(&error), "the site's detail fields are not known");
+        match error.class() {
+            Class::Stop(blocked) => Answer::Stop(Stop::from(blocked)),
+            // A site whose answer cannot be read takes records all the same.
+            _ if matches!(error, SiteError::Unreadable(..)) => Answer::Unknown,
+            Class::Retry { .. } | Class::Wait if patient => Answer::NotNow,
+            Class::Retry { .. } | Class::Wait => Answer::Stop(Stop {
+                code: StopCode::SiteUnreachable,
+                message: format!(
+                    "The site was asked for its detail fields several times, and did not answer: \
+                     {error}. Nothing was sent. Drop the export again once the site can be reached."
+                ),
+            }),
+            Class::Reject | Class::ReadBack => Answer::Unknown,
+        }
+    }
+
+    /// Adds the files of an object to the document: the exports, and what is ignored.
+    async fn add(
+        &self,
+        document: &mut ImportDocument,
+        number: u32,
+        object: &SourceObject,
+        describes: &mut Vec<Describe>,
+    ) -> Result<(), ConsumeError> {
+        let key = &object.key;
+        let ignore = |document: &mut ImportDocument, key: &str, reason: String| {
+            document.ignored.push(Ignored { key: key.to_owned(), reason });
+        };
+        let gone = || "It was deleted before it could be read.".to_owned();
+        let files = match listing::files(&self.exports, object, &document.archives).await {
+            Ok(files) => files,
+            Err(Unlisted::Refused(refused)) => {
+                ignore(document, key, refused.to_string());
+                return Ok(());
+            }
+            Err(Unlisted::Export(ExportError::Gone)) => {
+                ignore(document, key, gone());
+                return Ok(());
+            }
+            Err(Unlisted::Export(error)) => return Err(error.into()),
+        };
+        for found in files {
+            let file = found.file.clone();
+            if is_describe(&file).is_some() && found.refused.is_none() {
+                let limits = &document.archives;
+                match reading::whole(&self.exports, object, &found, limits, MAX_DESCRIBE).await {
+                    Ok(bytes) => match Describe::parse(&bytes) {
+                        Ok(describe) => {
+                            let what = format!(
+                                "It describes the fields of {}; its types, labels and options are \
+                                 used.",
+                                describe.object
+                            );
+                            ignore(document, &file, what);
+                            describes.push(describe);
+                        }
+                        Err(error) => {
+                            ignore(document, &file, format!("It is no describe file: {error}."));
+                        }
+                    },
+                    Err(ExportError::Gone) => ignore(document, &file, gone()),
+                    Err(error) => return Err(error.into()),
+                }
+                continue;
+            }
+            let encoding = self.settings.export_encoding;
+            match understand(&self.exports, document, number, object, found, encoding).await {
+                Ok(Understood::Export(export)) => document.exports.push(*export),
+                Ok(Understood::Refused(refused)) => ignore(document, &file, refused.to_string()),
+                Err(ExportError::Gone) => ignore(document, &file, gone()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}

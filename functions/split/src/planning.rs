@@ -1,0 +1,200 @@
+//! Which detail fields an import needs that the site lacks, and what they are created as.
+
+use std::collections::BTreeSet;
+
+use csm_import::configuration::{Configuration, of_column};
+use csm_import::csm::fields::{FieldPlan, MAX_OPTIONS, WantedField};
+use csm_import::csm::port::{Fields, Site};
+use csm_import::delivery::ConsumeError;
+use csm_import::import::document::ImportDocument;
+use csm_import::import::progress::{Stop, StopCode};
+use csm_import::mapping::convert::Conversion;
+use csm_import::mapping::definition::{Definitions, DetailFieldDefinition, DetailType, name_key};
+use csm_import::mapping::describe::Describe;
+use csm_import::mapping::mapper::{Mapper, Wanted};
+use csm_import::mapping::policies::{MissingField, UnknownOption};
+use csm_import::mapping::rules::default_type;
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Clock, Exports, Queue, Store};
+use csm_import::salesforce::header::Header;
+
+use crate::census::Watch;
+use crate::splitter::Splitter;
+use crate::understanding;
+
+impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
+where
+    S: Store,
+    E: Exports,
+    C: Site + Fields,
+    Q: Queue,
+    T: Clock,
+{
+    /// Plans the detail fields that have to be created or extended, and maps to them. `said` is the
+    /// configuration without what describe files add to it.
+    pub(crate) async fn plan_fields(
+        &self,
+        document: &mut ImportDocument,
+        said: &Configuration,
+        describes: &[Describe],
+    ) -> Result<(), ConsumeError> {
+        for stage in Stage::ALL {
+            if let Some(site) = document.fields(stage).cloned() {
+                self.plan_stage(document, stage, &site, said, describes).await?;
+            }
+        }
+        let mut exports = std::mem::take(&mut document.exports);
+        for export in &mut exports {
+            // It was understood before, so it is again.
+            let _ = understanding::columns(document, export);
+        }
+        document.exports = exports;
+        Ok(())
+    }
+
+    async fn plan_stage(
+        &self,
+        document: &mut ImportDocument,
+        stage: Stage,
+        site: &Definitions,
+        said: &Configuration,
+        describes: &[Describe],
+    ) -> Result<(), ConsumeError> {
+        let policies = document.configuration.policies;
+        let conversion = Conversion::from(&document.configuration);
+        let mut watches = Vec::new();
+        let mut missing: Vec<String> = Vec::new();
+        for wanted in wanted(document, stage) {
+            match site.find_loosely(&wanted.field) {
+                Some(found) => {
+                    let options = found.detail_type.options().filter(|options| !options.is_empty());
+                    if options.is_some() && policies.unknown_option == UnknownOption::AddOption {
+                        watches.push(Watch::options_of(found));
+                    }
+                }
+                None if policies.missing_field == MissingField::Create => {
+                    let column = |at| column_at(document, stage, at);
+                    watches.push(created(&wanted, column, &conversion, said, describes));
+                }
+                None => missing.push(wanted.field),
+            }
+        }
+        if policies.missing_field == MissingField::Stop && !missing.is_empty() {
+            let message = format!(
+                "The site has no detail field {} for {stage}, and missing_field = \"stop\". Nothing \
+                 was sent. Create the field in CSM, or change the configuration.",
+                missing.join(", ")
+            );
+            document.stop.get_or_insert(Stop { code: StopCode::FieldsMissing, message });
+            return Ok(());
+        }
+        self.take_census(document, stage, site, &mut watches).await?;
+        let mut fields = site.fields().to_vec();
+        let mut all = Vec::new();
+        for watch in watches {
+            let Some((wanted, planned)) = watch.conclude(stage, site) else { continue };
+            let key = name_key(&wanted.field.name);
+            fields.retain(|field| name_key(&field.name) != key);
+            fields.push(wanted.field.clone());
+            all.push(wanted);
+            document.planned_fields.push(planned);
+        }
+        let plan = FieldPlan::new(site, &all);
+        if !plan.faults.is_empty() {
+            let faults: Vec<_> = plan.faults.iter().map(ToString::to_string).collect();
+            let message = format!(
+                "The detail fields of {stage} that the export needs cannot all be there: {} Nothing \
+                 was sent. Change {} accordingly.",
+                faults.join(" "),
+                csm_import::configuration::FILE
+            );
+            document.stop.get_or_insert(Stop { code: StopCode::FieldsMissing, message });
+        }
+        document.set_fields(stage, Some(Definitions::new(fields)));
+        document.wanted_fields.extend(all.into_iter().map(|wanted| (stage, wanted)));
+        Ok(())
+    }
+}
+
+/// The fields that the exports give values to, each once, as the site compares names.
+fn wanted(document: &ImportDocument, stage: Stage) -> Vec<Wanted> {
+    let mut seen = BTreeSet::new();
+    let mut all = Vec::new();
+    for export in document.exports_of(stage) {
+        let header = Header::new(export.header.iter().map(String::as_str));
+        let mapper = Mapper::new(stage, &header, &export.recognised, None, &document.configuration);
+        // An export whose columns are ambiguous was refused.
+        for wanted in mapper.iter().flat_map(Mapper::wanted) {
+            if seen.insert(name_key(&wanted.field)) {
+                all.push(wanted.clone());
+            }
+        }
+    }
+    all
+}
+
+/// What a field is created as, and why.
+fn created<'c>(
+    wanted: &Wanted,
+    column: impl Fn(usize) -> Option<String>,
+    conversion: &'c Conversion,
+    said: &Configuration,
+    describes: &[Describe],
+) -> Watch<'c> {
+    let field = &wanted.field;
+    let column = match wanted.columns.as_slice() {
+        [at] => column(*at),
+        _ => None,
+    };
+    if let Some(declared) = &wanted.declared {
+        let because = if says(said, field) {
+            "the configuration says so"
+        } else {
+            "the describe file says so"
+        };
+        return Watch::declared(field, declared.detail_type(), because);
+    }
+    if wanted.by_default {
+        let column = column.as_deref().unwrap_or_default();
+        let told = describes.iter().find_map(|describe| describe.column(column));
+        return match told.and_then(of_column) {
+            Some(declared) => {
+                Watch::declared(field, declared.detail_type(), "the describe file says so")
+            }
+            None => Watch::declared(field, default_type(field), "the default mapping has it"),
+        };
+    }
+    Watch::inferred(field, column.as_deref().unwrap_or(field), conversion)
+}
+
+/// Whether the file itself says what a field is.
+fn says(said: &Configuration, field: &str) -> bool {
+    use csm_import::configuration::{FieldValue, Rule};
+    [&said.account, &said.contact, &said.person_account].into_iter().any(|mapping| {
+        matches!(mapping.rule(field), Some(Rule::Import(FieldValue { declared: Some(_), .. })))
+    })
+}
+
+/// The name of a column of the first export.
+fn column_at(document: &ImportDocument, stage: Stage, at: usize) -> Option<String> {
+    let name = document.exports_of(stage).first()?.header.get(at)?;
+    Some(name.trim().to_owned())
+}
+
+/// A text field of this name, to see what would be sent.
+pub(crate) fn as_text(site: &Definitions, watches: &[Watch<'_>]) -> Definitions {
+    let names: BTreeSet<String> = watches.iter().map(|watch| name_key(watch.name())).collect();
+    let others = site.fields().iter().filter(|field| !names.contains(&name_key(&field.name)));
+    let texts = watches
+        .iter()
+        .map(|watch| DetailFieldDefinition::new(watch.name().to_owned(), DetailType::Text));
+    Definitions::new(others.cloned().chain(texts).collect())
+}
+
+/// Options beyond this are no select.
+pub(crate) const OPTIONS: usize = MAX_OPTIONS;
+
+/// A field that is wanted, in the words of a request.
+pub(crate) fn want(name: &str, detail_type: DetailType, add_options: bool) -> WantedField {
+    WantedField { field: DetailFieldDefinition::new(name.to_owned(), detail_type), add_options }
+}
