@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use csm_import::archive::Archive;
+use csm_import::configuration::Verify;
 use csm_import::csm::error::Class;
 use csm_import::csm::port::Site;
 use csm_import::csm::task::{Task, TaskFailure, TaskStatus};
@@ -10,6 +11,7 @@ use csm_import::delivery::{
     ASK_AGAIN, Causes, ConsumeError, Consumer, Delivery, Disposition, message,
 };
 use csm_import::import::attribution::{Ending, Evidence, attribute};
+use csm_import::import::batch::Batch;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::message::{Continue, Poll, TaskMessage, TaskRecord};
@@ -26,6 +28,9 @@ use crate::read_back::{ReadBack, read_back};
 const STRETCH: Duration = Duration::from_mins(15);
 /// For so long a task counts as open, even when nothing is heard of it (documented).
 const OPEN: Duration = Duration::from_mins(30);
+/// Of a sample, so many records of every so manieth batch are read back: each costs a search.
+const SAMPLE: usize = 5;
+const SAMPLED: u32 = 20;
 /// Results of tasks are kept for three days (documented); after that nothing can be learned.
 const TASK_LIFE: Duration = Duration::from_hours(72);
 
@@ -126,7 +131,8 @@ where
                 End::lost()
             }
         };
-        self.settle(poll, end, delivery).await
+        let verified = verified(progress.orders.verify, batch);
+        self.settle(poll, end, verified, delivery).await
     }
 
     /// Says what became of every record of a batch whose task has ended, or looks again later.
@@ -134,6 +140,7 @@ where
         &self,
         poll: &Poll,
         end: End,
+        verified: usize,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let batch = &poll.batch;
@@ -152,6 +159,7 @@ where
             status: end.status,
             attribution: &attribution,
             patience_over,
+            verified,
         };
         let told = read_back(&self.site, &records, &ending).await;
         let never = matches!(told, ReadBack::Never);
@@ -227,6 +235,15 @@ where
         self.archive.advance(import, |progress| progress.finished = true).await?;
         tracing::info!(%import, "the import is finished");
         Ok(())
+    }
+}
+
+/// How many records of a batch are read back although its task says that they were written.
+const fn verified(verify: Verify, batch: &Batch) -> usize {
+    match verify {
+        Verify::All => usize::MAX,
+        Verify::Sample if batch.batch.0.is_multiple_of(SAMPLED) => SAMPLE,
+        Verify::Sample | Verify::None => 0,
     }
 }
 

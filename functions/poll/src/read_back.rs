@@ -45,8 +45,8 @@ pub async fn read_back<C: Site>(
             Stage::Organizations => organizations(site, records, &open).await?,
             Stage::Customers => customers(site, records, &open).await?,
         };
-        // After a clear end only the ids of organizations are wanted.
-        let full = if ending.is_clear() {
+        // After a clear end only the ids of organizations are wanted, unless they are verified.
+        let full = if ending.is_clear() && ending.verified == 0 {
             HashMap::new()
         } else {
             profiles(site, ending.stage, &found).await?
@@ -106,7 +106,15 @@ async fn customers<C: Site>(
     records: &[MappedRecord<'_>],
     open: &[usize],
 ) -> Result<Found, SiteError> {
-    let external_id = |position: &usize| records.get(*position).and_then(MappedRecord::external_id);
+    let external_id = |position: &usize| {
+        // Whose id is known need not be searched for.
+        let record = records.get(*position).filter(|record| record.customer.is_none());
+        record.and_then(MappedRecord::external_id)
+    };
+    let known = open.iter().filter_map(|position| {
+        let id = records.get(*position)?.customer.as_ref()?;
+        Some((*position, vec![SiteProfile { id: id.to_string(), ..SiteProfile::default() }]))
+    });
     let searches = open.iter().filter_map(|position| Some((*position, external_id(position)?)));
     let searches = searches.map(|(position, external_id)| async move {
         let mut candidates = site.customers(external_id).await?;
@@ -118,7 +126,9 @@ async fn customers<C: Site>(
         Ok::<_, SiteError>((position, candidates))
     });
     let searches: Vec<_> = searches.collect();
-    stream::iter(searches).buffer_unordered(SEARCHES).try_collect().await
+    let mut found: Found = stream::iter(searches).buffer_unordered(SEARCHES).try_collect().await?;
+    found.extend(known);
+    Ok(found)
 }
 
 /// The full profiles of everything found, by the site's id. A site that does not give them tells
@@ -150,7 +160,12 @@ fn judge(
 ) -> Evidence {
     let mut best = Evidence::Missing;
     for candidate in candidates {
-        let profile = full.get(&candidate.id).unwrap_or(candidate);
+        let profile = match full.get(&candidate.id) {
+            Some(profile) => profile,
+            // There is no customer of the id that the export tells.
+            None if record.customer.is_some() && !full.is_empty() => continue,
+            None => candidate,
+        };
         let csm_id = candidate.id.clone();
         match profile.holds(&record.profile) {
             Some(true) => {

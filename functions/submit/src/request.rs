@@ -2,11 +2,13 @@
 
 use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
-use csm_import::csm::request::{Dialect, idempotency_key, render};
+use csm_import::csm::request::details::{CustomerDetails, MAX_OPERATIONS, operations};
+use csm_import::csm::request::{self, Dialect, Endpoint, idempotency_key, render};
 use csm_import::csm::task::TaskId;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Batch;
-use csm_import::mapping::mapper::MappedRecord;
+use csm_import::mapping::mapper::{MappedRecord, Profile};
+use csm_import::mapping::policies::Operation;
 use uuid::Uuid;
 
 /// What the site made of a batch.
@@ -37,12 +39,23 @@ pub async fn hand_over<C: Site>(
     batch: &Batch,
     records: &[MappedRecord<'_>],
     dialects: &[Dialect],
+    operation: Operation,
 ) -> Result<Answer, ConsumeError> {
     let mut answers = Vec::new();
-    for dialect in dialects {
-        let body = render(batch.stage, *dialect, records).map_err(ConsumeError::unwritable)?;
-        let key = idempotency_key(batch.import.uuid(), batch.stage, batch.batch.0, &body);
-        let error = match site.submit(batch.stage.into(), key, body).await {
+    let mut shapes: Vec<(Endpoint, &Dialect)> =
+        dialects.iter().map(|dialect| (batch.stage.into(), dialect)).collect();
+    if operation == Operation::Update && details(records).is_some() {
+        // There is but one shape; where the site does not take it, the profiles are updated.
+        shapes.insert(0, (Endpoint::CustomerDetails, &Dialect::Reference));
+    }
+    for (endpoint, dialect) in shapes {
+        let body = match (endpoint, details(records)) {
+            (Endpoint::CustomerDetails, Some(customers)) => request::details::render(&customers),
+            _ => render(batch.stage, *dialect, operation, records),
+        };
+        let body = body.map_err(ConsumeError::unwritable)?;
+        let key = idempotency_key(batch.import.uuid(), endpoint, batch.batch.0, &body);
+        let error = match site.submit(endpoint, key, body).await {
             Ok(task) => {
                 return Ok(Answer::Accepted { task: Some(task), dialect: *dialect, key });
             }
@@ -54,8 +67,25 @@ pub async fn hand_over<C: Site>(
             }
             // Nothing was created: another shape of the same records may be taken.
             (Class::Reject, SiteError::Refused { answer, .. }) => answers.push((*dialect, answer)),
+            (_, error) if endpoint == Endpoint::CustomerDetails && error.is_unsupported() => {}
             (_, error) => return Ok(Answer::NotNow(error)),
         }
     }
     Ok(Answer::Refused(answers))
+}
+
+/// The details alone, where every record names a customer by id and links it to nothing.
+fn details<'a>(records: &'a [MappedRecord<'_>]) -> Option<Vec<CustomerDetails<'a>>> {
+    let of = |record: &'a MappedRecord<'_>| match &record.profile {
+        Profile::Customer { details, organizations, .. } if organizations.is_empty() => {
+            Some(CustomerDetails {
+                customer_id: record.customer.as_deref()?,
+                operation: request::details::Operation::Update,
+                details,
+            })
+        }
+        _ => None,
+    };
+    let all: Vec<_> = records.iter().map(of).collect::<Option<_>>()?;
+    (operations(&all) <= MAX_OPERATIONS).then_some(all)
 }

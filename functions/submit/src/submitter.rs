@@ -91,7 +91,8 @@ where
         let records = self.archive.records(batch).await?;
         let dialects =
             progress.orders.dialect.candidates(progress.dialects.get(&batch.stage).copied());
-        match hand_over(&self.site, batch, &records, dialects).await? {
+        let operation = progress.orders.operation;
+        match hand_over(&self.site, batch, &records, dialects, operation).await? {
             Answer::Accepted { task, dialect, key } => {
                 let record = TaskRecord {
                     task,

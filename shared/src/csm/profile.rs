@@ -56,13 +56,13 @@ impl SiteProfile {
             Profile::Customer { email, display_name, details, .. } => {
                 let name =
                     self.name.as_deref().is_none_or(|held| held.trim() == display_name.trim());
-                (name && same(self.email.as_deref(), email), details)
+                (name && (email.is_empty() || same(self.email.as_deref(), email)), details)
             }
         };
         let held = |sent: &Detail| {
-            details
-                .iter()
-                .any(|held| held.name == sent.name && same_values(&held.values, &sent.values))
+            let held = details.iter().find(|held| held.name == sent.name);
+            // What was cleared may not be there at all.
+            held.map_or(sent.values.is_empty(), |held| same_values(&held.values, &sent.values))
         };
         Some(named && sent_details.iter().all(held))
     }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::mapping::mapper::{MappedRecord, Profile};
+use crate::mapping::policies::Operation;
 use crate::mapping::stage::Stage;
 
 /// Records in one bulk request at most (documented).
@@ -117,9 +118,10 @@ const fn root_key(stage: Stage, dialect: Dialect) -> &'static str {
 pub fn render(
     stage: Stage,
     dialect: Dialect,
+    operation: Operation,
     records: &[MappedRecord],
 ) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&Body { stage, dialect, records })
+    serde_json::to_vec(&Body { stage, dialect, operation, records })
 }
 
 /// The idempotency key of a request: derived from the import, the batch and the body, so that a
@@ -143,13 +145,15 @@ fn key(import: Uuid, about: &str, body: &[u8]) -> Uuid {
 struct Body<'a> {
     stage: Stage,
     dialect: Dialect,
+    operation: Operation,
     records: &'a [MappedRecord<'a>],
 }
 
 impl Serialize for Body<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        let items = Items { dialect: self.dialect, records: self.records };
+        let items =
+            Items { dialect: self.dialect, operation: self.operation, records: self.records };
         map.serialize_entry(root_key(self.stage, self.dialect), &items)?;
         map.end()
     }
@@ -157,6 +161,7 @@ impl Serialize for Body<'_> {
 
 struct Items<'a> {
     dialect: Dialect,
+    operation: Operation,
     records: &'a [MappedRecord<'a>],
 }
 
@@ -165,8 +170,20 @@ impl Serialize for Items<'_> {
         let mut list = serializer.serialize_seq(Some(self.records.len()))?;
         for record in self.records {
             list.serialize_element(&Item {
-                operation_type: "UPSERT",
-                payload: Payload { dialect: self.dialect, profile: &record.profile },
+                operation_type: match self.operation {
+                    Operation::Upsert => "UPSERT",
+                    Operation::Create => "CREATE",
+                    Operation::Update => "UPDATE",
+                },
+                payload: Payload {
+                    dialect: self.dialect,
+                    // Only one that is there can be named by its id.
+                    customer: record
+                        .customer
+                        .as_deref()
+                        .filter(|_| self.operation == Operation::Update),
+                    profile: &record.profile,
+                },
             })?;
         }
         list.end()
@@ -182,6 +199,7 @@ struct Item<'a> {
 
 struct Payload<'a> {
     dialect: Dialect,
+    customer: Option<&'a str>,
     profile: &'a Profile<'a>,
 }
 
@@ -194,7 +212,10 @@ impl Serialize for Payload<'_> {
                 map.serialize_entry("details", details)?;
             }
             Profile::Customer { email, display_name, details, organizations } => {
-                map.serialize_entry("email", email)?;
+                match self.customer {
+                    Some(id) => map.serialize_entry("customerId", id)?,
+                    None => map.serialize_entry("email", email)?,
+                }
                 map.serialize_entry("displayName", display_name)?;
                 map.serialize_entry("details", details)?;
                 if !organizations.is_empty() {

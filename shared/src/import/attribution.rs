@@ -157,6 +157,8 @@ pub struct Ending<'a> {
     pub attribution: &'a Attribution,
     /// Whether there is no point in looking again.
     pub patience_over: bool,
+    /// How many records are looked at although the task says that they were written.
+    pub verified: usize,
 }
 
 impl Ending<'_> {
@@ -169,7 +171,7 @@ impl Ending<'_> {
     /// unclear task, and every organization, because its customers need the site's id.
     pub fn needs_evidence(&self, position: usize) -> bool {
         !self.attribution.failed.contains_key(&position)
-            && (self.stage == Stage::Organizations || !self.is_clear())
+            && (self.stage == Stage::Organizations || !self.is_clear() || position < self.verified)
     }
 
     /// The result of every record of the batch; `None`: look again later.
@@ -193,10 +195,18 @@ impl Ending<'_> {
         }
         if self.is_clear() {
             return match evidence {
-                // Only an organization is looked for after a clear end; its id is all that is asked.
+                // An organization is looked for after a clear end, as its id is needed, and what is
+                // verified.
                 Evidence::Missing => self.when_over(Verdict::unknown()),
                 Evidence::None if self.stage == Stage::Organizations => {
                     self.when_over(Verdict::imported(None))
+                }
+                Evidence::Holds { linked, .. } => Some(Verdict::imported(*linked)),
+                // The site may write values in a way of its own.
+                Evidence::Differs { .. } => {
+                    let mut verdict = Verdict::imported(None);
+                    verdict.warnings.push(Code::HeldOtherwise);
+                    self.when_over(verdict)
                 }
                 _ => Some(Verdict::imported(None)),
             };

@@ -37,9 +37,31 @@ fn both_dialects_as_they_go_over_the_wire() {
         [(Stage::Organizations, organizations()), (Stage::Customers, customers())]
     {
         for dialect in [Dialect::Reference, Dialect::Guide] {
-            let body = render(stage, dialect, &records).unwrap();
+            let body = render(stage, dialect, Operation::Upsert, &records).unwrap();
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             insta::assert_json_snapshot!(format!("{stage}-{}", dialect.name()), body);
+        }
+    }
+}
+
+#[test]
+fn a_customer_that_is_updated_can_be_named_by_its_id() {
+    let mut records = customers();
+    records[1].customer = Some("qm:2".into());
+    for (operation, named) in [
+        (Operation::Upsert, ["UPSERT", "email", "email"]),
+        (Operation::Create, ["CREATE", "email", "email"]),
+        (Operation::Update, ["UPDATE", "email", "customerId"]),
+    ] {
+        let body = render(Stage::Customers, Dialect::Reference, operation, &records).unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        for (at, key) in [(0, named[1]), (1, named[2])] {
+            let item = &body["customerProfiles"][at];
+            assert_eq!(item["operationType"], named[0]);
+            let payload = item["payload"].as_object().unwrap();
+            let keys: Vec<_> =
+                payload.keys().filter(|k| *k == "email" || *k == "customerId").collect();
+            assert_eq!(keys, [key], "{operation:?}");
         }
     }
 }

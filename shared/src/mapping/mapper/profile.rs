@@ -9,7 +9,7 @@ use crate::mapping::convert::{convert, fold};
 use crate::mapping::email::Email;
 use crate::mapping::plan::{DetailPlan, Plan};
 use crate::mapping::policies::{
-    Blank, DuplicateEmail, DuplicateName, InvalidDetail, MissingEmail, UnknownOption,
+    Blank, DuplicateEmail, DuplicateName, InvalidDetail, MissingEmail, Operation, UnknownOption,
 };
 use crate::mapping::record::{Detail, Issue, Profile};
 use crate::mapping::rules::Shape;
@@ -65,17 +65,23 @@ impl Mapper {
         warnings: &mut Vec<Issue>,
     ) -> Result<Profile<'r>, Stop> {
         let text = self.text(record, plan.email);
-        if text.is_empty() {
+        let customer = self.customer_of(plan, record);
+        let is_named = customer.is_some() && self.policies.operation == Operation::Update;
+        if text.is_empty() && !is_named {
             return Err(match self.policies.missing_email {
                 MissingEmail::Reject => self.reject(record, Code::EmailMissing, plan.email, ""),
                 MissingEmail::Skip => self.skip(record, Code::EmailMissing, plan.email, ""),
             });
         }
-        let Ok(email) = Email::parse(&text) else {
-            return Err(self.reject(record, Code::EmailInvalid, plan.email, &text));
+        let email = match Email::parse(&text) {
+            Ok(email) => email.hash(),
+            // The site knows the customer by its id.
+            Err(_) if is_named && text.is_empty() => {
+                xxhash_rust::xxh3::xxh3_64(customer.as_deref().unwrap_or_default().as_bytes())
+            }
+            Err(_) => return Err(self.reject(record, Code::EmailInvalid, plan.email, &text)),
         };
         let display_name = self.full_name(plan, record, warnings)?;
-        let email = email.hash();
         let all = self.policies.duplicate_email == DuplicateEmail::RejectAll;
         if seen.has_email(email, id) || (all && seen.is_repeated(email)) {
             if all {
