@@ -15,5 +15,7 @@ mod hygiene;
 mod killed;
 mod limits;
 mod live;
+mod mapping;
+mod preflight;
 mod records;
 mod stops;

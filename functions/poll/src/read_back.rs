@@ -8,7 +8,7 @@ use csm_import::csm::port::Site;
 use csm_import::csm::profile::{SiteProfile, same_name};
 use csm_import::delivery::Causes;
 use csm_import::import::attribution::{Ending, Evidence};
-use csm_import::mapping::mapper::{EXTERNAL_ID, MappedRecord, Profile};
+use csm_import::mapping::mapper::{MappedRecord, Profile};
 use csm_import::mapping::stage::Stage;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
@@ -109,18 +109,18 @@ async fn customers<C: Site>(
     let external_id = |position: &usize| {
         // Whose id is known need not be searched for.
         let record = records.get(*position).filter(|record| record.customer.is_none());
-        record.and_then(MappedRecord::external_id)
+        record.and_then(MappedRecord::named_external_id)
     };
     let known = open.iter().filter_map(|position| {
         let id = records.get(*position)?.customer.as_ref()?;
         Some((*position, vec![SiteProfile { id: id.to_string(), ..SiteProfile::default() }]))
     });
     let searches = open.iter().filter_map(|position| Some((*position, external_id(position)?)));
-    let searches = searches.map(|(position, external_id)| async move {
-        let mut candidates = site.customers(external_id).await?;
+    let searches = searches.map(|(position, (field, external_id))| async move {
+        let mut candidates = site.customers(field, external_id).await?;
         // The search was not promised to be exact.
         candidates.retain(|candidate| {
-            let held = candidate.detail(EXTERNAL_ID);
+            let held = candidate.detail(field);
             held.is_none_or(|values| values.iter().any(|value| value == external_id))
         });
         Ok::<_, SiteError>((position, candidates))

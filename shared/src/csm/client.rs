@@ -264,8 +264,8 @@ impl<A: Authorization> Site for HttpSite<A> {
         Ok(found)
     }
 
-    async fn customers(&self, salesforce_id: &str) -> Result<Vec<SiteProfile>, SiteError> {
-        let body = json!({ "detailFields": [{ "name": "External ID", "value": salesforce_id }] });
+    async fn customers(&self, field: &str, value: &str) -> Result<Vec<SiteProfile>, SiteError> {
+        let body = json!({ "detailFields": [{ "name": field, "value": value }] });
         let path = "api/v1/customer/search-by-detail-field?page=0&maxResults=50";
         match self.fetch("a search for a customer", path, &body).await {
             Ok(answer) => Ok(SiteProfile::parse_all(answer)),

@@ -31,11 +31,12 @@ pub trait Site: Send + Sync {
         names: &[&str],
     ) -> impl Future<Output = Result<Vec<SiteProfile>, SiteError>> + Send;
 
-    /// Customers whose detail field *External ID* is `salesforce_id`. New ones may be missing for
-    /// minutes (reported of live sites).
+    /// Customers whose detail field of this name has this value. New ones may be missing for minutes
+    /// (reported of live sites).
     fn customers(
         &self,
-        salesforce_id: &str,
+        field: &str,
+        value: &str,
     ) -> impl Future<Output = Result<Vec<SiteProfile>, SiteError>> + Send;
 
     /// Full profiles, with details, by the site's ids; those that do not exist are left out.

@@ -126,8 +126,14 @@ impl MappedRecord<'_> {
     /// What is sent as External ID: of a person account, the id of its contact. `None` when the site
     /// has no such field or the export no ids.
     pub fn external_id(&self) -> Option<&str> {
-        let detail = self.profile.details().iter().find(|detail| detail.name == EXTERNAL_ID)?;
-        detail.values.first().map(AsRef::as_ref)
+        self.named_external_id().map(|(_, id)| id)
+    }
+
+    /// The same with the field's name, in the site's own spelling.
+    pub fn named_external_id(&self) -> Option<(&str, &str)> {
+        let is_it = |detail: &&Detail<'_>| detail.name.trim().eq_ignore_ascii_case(EXTERNAL_ID);
+        let detail = self.profile.details().iter().find(is_it)?;
+        Some((&detail.name, detail.values.first()?))
     }
 }
 

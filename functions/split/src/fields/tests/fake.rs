@@ -174,7 +174,7 @@ impl Site for Fake {
         unreachable!("no records are read")
     }
 
-    async fn customers(&self, _: &str) -> Result<Vec<SiteProfile>, SiteError> {
+    async fn customers(&self, _: &str, _: &str) -> Result<Vec<SiteProfile>, SiteError> {
         unreachable!("no records are read")
     }
 
