@@ -70,6 +70,7 @@ async fn fields_that_an_empty_site_lacks_are_created_and_filled() {
             { "value": "Tin", "label": "Tin", "active": true },
         ]},
     ]});
+    let describe = serde_json::to_vec(&describe).unwrap();
     let columns = ["MobilePhone", "Birth__c", "Kind__c", "Level__c"];
     let first = contacts(
         0,
@@ -82,7 +83,7 @@ async fn fields_that_an_empty_site_lacks_are_created_and_filled() {
     let import = world
         .import_of(&[
             ("exports/x/Contact.csv", first),
-            ("exports/x/Contact.describe.json", serde_json::to_vec(&describe).unwrap()),
+            ("exports/x/Contact.describe.json", describe.clone()),
         ])
         .await;
     let site = world.sim.state();
@@ -115,7 +116,12 @@ async fn fields_that_an_empty_site_lacks_are_created_and_filled() {
     assert!(!details.contains_key("Title"));
     // What is there is not created again.
     let second = contacts(10, &columns, &[&["", "", "Partner", "Tin"]]);
-    let import = world.import_of(&[("exports/y/Contact.csv", second)]).await;
+    let import = world
+        .import_of(&[
+            ("exports/y/Contact.csv", second),
+            ("exports/y/Contact.describe.json", describe),
+        ])
+        .await;
     assert_eq!(import.records().imported, 1);
     assert_eq!(told(&world.sim.state().customer_details).len(), 8);
     world.queues_are_empty().await;
