@@ -39,6 +39,7 @@ impl Gathered {
                 stage,
                 edition,
                 mapped: 0,
+                known: None,
                 rejected: counts::ByCode::new(),
                 skipped: counts::ByCode::new(),
                 warnings: counts::ByCode::new(),

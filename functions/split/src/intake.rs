@@ -286,6 +286,7 @@ where
             survey,
             header: header.names().to_vec(),
             columns,
+            column_change: None,
         }))
     }
 }

@@ -158,6 +158,19 @@ pub struct Export {
     pub header: Vec<String>,
     /// Which column goes where, for each stage that takes records from it.
     pub columns: Vec<(Stage, Vec<ColumnUse>)>,
+    /// How its columns differ from those of the last import of the same object; absent where there
+    /// was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column_change: Option<ColumnChange>,
+}
+
+/// How the columns of an export differ from those of an earlier one of the same object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnChange {
+    /// Columns that were not there.
+    pub appeared: Vec<String>,
+    /// Columns that are no longer there.
+    pub vanished: Vec<String>,
 }
 
 /// A file that is not imported.

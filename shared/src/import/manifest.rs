@@ -22,6 +22,10 @@ pub struct Manifest {
     pub edition: Edition,
     /// Records that became lines of a segment.
     pub mapped: u64,
+    /// Those of them whose Salesforce id the site is known to hold already; absent where nobody
+    /// has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<u64>,
     /// Records that were rejected, by code.
     pub rejected: ByCode,
     /// Records that were skipped, by code.
