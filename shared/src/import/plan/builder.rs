@@ -201,7 +201,7 @@ fn verdict(plan: &PlanDocument) -> Verdict {
     };
     let doubtful = plan.files.iter().any(|file| {
         let vanished = file.column_change.as_ref().is_some_and(|c| !c.vanished.is_empty());
-        vanished || file.notices.iter().any(|notice| !is_harmless(notice.code))
+        vanished || !file.doubts().is_empty()
     });
     // The other objects of a Data Export are ignored as a matter of course; a file of its own is not.
     let ignored = plan.ignored.iter().any(|ignored| plan.objects.contains(&ignored.key));
@@ -214,9 +214,4 @@ fn verdict(plan: &PlanDocument) -> Verdict {
     } else {
         Verdict::Ready
     }
-}
-
-/// Notices of files that call for nothing.
-const fn is_harmless(code: Code) -> bool {
-    matches!(code, Code::ByteOrderMarkWrong | Code::NulsRemoved | Code::FurnitureDropped)
 }

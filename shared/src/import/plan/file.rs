@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::group::Group;
+use crate::code::Code;
 use crate::import::document::{ColumnChange, Export};
 use crate::import::id::ImportId;
 use crate::mapping::columns::{ColumnUse, Purpose};
@@ -47,6 +48,16 @@ pub struct UsedColumn {
 }
 
 impl PlannedFile {
+    /// What was noticed about the file that somebody should look at.
+    pub fn doubts(&self) -> Vec<&Group> {
+        self.notices.iter().filter(|notice| !is_harmless(notice.code)).collect()
+    }
+
+    /// What was noticed about the file that is as it should be.
+    pub fn remarks(&self) -> Vec<&Group> {
+        self.notices.iter().filter(|notice| is_harmless(notice.code)).collect()
+    }
+
     pub(super) fn of(export: &Export) -> Self {
         let notices = export.survey.notices();
         let uses = export.columns.iter().flat_map(|(stage, uses)| {
@@ -75,4 +86,9 @@ impl PlannedFile {
             column_change: export.column_change.clone(),
         }
     }
+}
+
+/// Notices of files that call for nothing.
+const fn is_harmless(code: Code) -> bool {
+    matches!(code, Code::ByteOrderMarkWrong | Code::NulsRemoved | Code::FurnitureDropped)
 }

@@ -12,7 +12,7 @@ use crate::mapping::record::{Issue, MappedRecord, Profile};
 use crate::salesforce::id::SalesforceId;
 
 const ACCOUNTS: &str = "plan/spring/Account.csv";
-const CONTACTS: &str = "plan/spring/Contact <script>alert('k')</script>.csv";
+const CONTACTS: &str = "plan/spring/Contact <img src=x onerror=alert('k')>.csv";
 
 /// What the fields of an export hold must never be taken for anything but text.
 const HOSTILE: [&str; 6] = [
@@ -187,7 +187,8 @@ fn a_plan_does_not_grow_with_its_records() {
 
 #[test]
 fn a_plan_that_does_not_add_up_is_an_error() {
-    let faults: [&dyn Fn(&mut PlanBuilder, &mut Vec<Manifest>); 4] = [
+    type Fault = dyn Fn(&mut PlanBuilder, &mut Vec<Manifest>);
+    let faults: [&Fault; 4] = [
         &|builder, _| builder.to_send(Stage::Customers, CONTACTS, &mapped(9, Vec::new())),
         &|builder, _| {
             let issue = Issue::new(Code::Deleted, "", "", None);

@@ -34,7 +34,7 @@ pub(super) fn expected(requests: u64, pace: Option<f64>) -> Option<Expected> {
 /// How long sending `records` takes, as a sentence.
 pub(super) fn sentence(records: u64, expected: Option<&Expected>) -> String {
     if records == 0 {
-        return "None: nothing would be sent.".to_owned();
+        return "No time: nothing would be sent.".to_owned();
     }
     if let Some(Expected { seconds, from }) = expected {
         return format!("About {}, from {from}.", in_words(*seconds));
@@ -103,7 +103,7 @@ mod tests {
         let said = sentence(100, None);
         assert!(said.contains("not known yet"), "{said}");
         assert!(said.contains("From 2 minutes") && said.contains("to 8 minutes"), "{said}");
-        assert_eq!(sentence(0, None), "None: nothing would be sent.");
+        assert_eq!(sentence(0, None), "No time: nothing would be sent.");
         let known = expected(60, Some(2.0));
         assert_eq!(
             sentence(6000, known.as_ref()),
