@@ -10,13 +10,15 @@ use csm_import::delivery::{
     ASK_AGAIN, Causes, ConsumeError, Consumer, Delivery, Disposition, message,
 };
 use csm_import::import::attribution::{Ending, Evidence, attribute};
+use csm_import::import::document::Mode;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::message::{Continue, Poll, TaskMessage, TaskRecord};
 use csm_import::import::outcome::RecordResult;
 use csm_import::import::pace;
-use csm_import::import::progress::{Ask, Next, Stop};
+use csm_import::import::progress::{Ask, Next, Progress, Stop};
 use csm_import::import::settlement::{self, Ended};
+use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, Exports, Queue, Store};
 use jiff::Timestamp;
 
@@ -217,16 +219,31 @@ where
         Ok(now)
     }
 
-    /// Writes the results of an import that has come to its end.
+    /// Writes the results of an import that has come to its end, or its plan.
     async fn finish(&self, import: ImportId) -> Result<(), ConsumeError> {
         let progress = self.archive.progress(import).await?;
-        if progress.next() != Next::Finish {
+        let document = self.archive.document(import).await?;
+        if !has_ended(document.mode, &progress) {
             return Ok(());
         }
-        crate::finish::write(&self.archive, &self.exports, import, &progress).await?;
+        // How fast the site works is not known from one import to the next.
+        let pace = None;
+        crate::finish::write(&self.archive, &self.exports, &document, &progress, pace).await?;
         self.archive.advance(import, |progress| progress.finished = true).await?;
         tracing::info!(%import, "the import is finished");
         Ok(())
+    }
+}
+
+/// Whether the results can be written, and have not been.
+fn has_ended(mode: Mode, progress: &Progress) -> bool {
+    match mode {
+        Mode::Import => progress.next() == Next::Finish,
+        // Nothing is awaited: its batches are never sent.
+        Mode::Plan => {
+            let is_split = |stage| progress.stage(stage).is_some();
+            !progress.finished && Stage::ALL.into_iter().all(is_split)
+        }
     }
 }
 
@@ -241,4 +258,23 @@ fn wait(delivery: &Delivery, class: Class) -> Disposition {
     };
     // Looks that succeeded count as receives too, so the pause must not grow with them alone.
     Disposition::Later(pace::backoff(delivery.receives.min(5), after, delivery.seed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use csm_import::import::progress::Orders;
+
+    use super::*;
+
+    #[test]
+    fn a_plan_ends_when_both_stages_are_split_although_nothing_is_settled() {
+        let import = ImportId::of("b", "plan/x/", &[]);
+        let mut progress = Progress::new(import, Orders::default(), Timestamp::UNIX_EPOCH);
+        progress.split(Stage::Organizations, 2, 101, 0);
+        assert!(!has_ended(Mode::Plan, &progress));
+        progress.split(Stage::Customers, 1, 7, 0);
+        assert!(has_ended(Mode::Plan, &progress) && !has_ended(Mode::Import, &progress));
+        progress.finished = true;
+        assert!(!has_ended(Mode::Plan, &progress));
+    }
 }
