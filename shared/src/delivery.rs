@@ -60,6 +60,9 @@ pub enum ConsumeError {
     /// The ledger does not add up.
     #[error(transparent)]
     Unbalanced(#[from] crate::import::summary::Unbalanced),
+    /// A plan does not add up.
+    #[error(transparent)]
+    UnbalancedPlan(#[from] crate::import::plan::Unbalanced),
     /// Something could not be written as JSON.
     #[error("a document could not be written")]
     Unwritable(#[source] JsonFault),

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use csm_import::archive::{Archive, ArchiveError};
 use csm_import::code::Code;
 use csm_import::delivery::ConsumeError;
+use csm_import::import::document::Mode;
 use csm_import::import::keys;
 use csm_import::import::manifest::{LeftOut, Manifest};
 use csm_import::import::outcome::{Outcome, RecordResult};
@@ -24,6 +25,8 @@ pub enum End {
     LeftOut(LeftOut),
     /// It did.
     Sent(Box<MappedRecord<'static>>, RecordResult),
+    /// It would, but its import is only a plan.
+    Planned(Box<MappedRecord<'static>>),
 }
 
 impl End {
@@ -31,7 +34,7 @@ impl End {
     pub const fn position(&self) -> (u32, u64) {
         match self {
             Self::LeftOut(left_out) => (left_out.source, left_out.record),
-            Self::Sent(record, _) => (record.source, record.record),
+            Self::Sent(record, _) | Self::Planned(record) => (record.source, record.record),
         }
     }
 
@@ -39,7 +42,7 @@ impl End {
     pub const fn line(&self) -> u64 {
         match self {
             Self::LeftOut(left_out) => left_out.line,
-            Self::Sent(record, _) => record.line,
+            Self::Sent(record, _) | Self::Planned(record) => record.line,
         }
     }
 
@@ -59,14 +62,16 @@ impl End {
         match self {
             Self::LeftOut(left_out) => left_out.outcome,
             Self::Sent(_, result) => result.outcome,
+            Self::Planned(_) => Outcome::Planned,
         }
     }
 
-    /// Why, unless it was imported.
+    /// Why, unless it was imported or would be.
     pub const fn code(&self) -> Option<Code> {
         match self {
             Self::LeftOut(left_out) => Some(left_out.code()),
             Self::Sent(_, result) => result.code,
+            Self::Planned(_) => None,
         }
     }
 }
@@ -87,6 +92,7 @@ impl<'a> Ends<'a> {
         archive: &'a Archive<S>,
         manifest: &'a Manifest,
         progress: &'a Progress,
+        mode: Mode,
     ) -> Self {
         let Manifest { import, stage, edition, .. } = *manifest;
         let left_out = (0..manifest.left_out_parts).map(move |number| async move {
@@ -95,6 +101,10 @@ impl<'a> Ends<'a> {
             Ok(lines.into_iter().map(End::LeftOut).collect())
         });
         let sent = manifest.batches().map(move |batch| async move {
+            if mode == Mode::Plan {
+                let records = archive.records(&batch).await?;
+                return Ok(records.into_iter().map(Box::new).map(End::Planned).collect());
+            }
             let key = keys::results(import, stage, batch.batch);
             let (records, results) =
                 tokio::try_join!(archive.records(&batch), archive.lines(&key, None))?;

@@ -1,12 +1,13 @@
-//! Writing the results of an import: one pass over the ends of its records, and over its exports
-//! where records are to be given back as they were.
+//! Writing the results of an import or its plan: one pass over the ends of its records, and over its
+//! exports where records are to be given back as they were.
 
 use csm_import::archive::Archive;
 use csm_import::delivery::ConsumeError;
-use csm_import::import::document::{Export, ImportDocument};
+use csm_import::import::document::{Export, ImportDocument, Mode};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
+use csm_import::import::plan::PlanBuilder;
 use csm_import::import::progress::Progress;
 use csm_import::import::summary::{Summary, Tally};
 use csm_import::mapping::mapper::Profile;
@@ -21,19 +22,24 @@ use tokio::sync::mpsc;
 use crate::ends::{End, Ends};
 use crate::issues;
 use crate::outputs::{self, CsvUpload, ErrorColumns, Layout, SUCCEEDED};
+use crate::page;
 
-/// Writes `succeeded.csv`, `errors.csv`, `issues.csv` and at last `summary.json`. Writing them again
-/// gives the same.
+/// Writes `succeeded.csv`, `errors.csv`, `issues.csv` and at last `summary.json`; of a plan, `plan.json`
+/// and `plan.html` instead of the first. Writing them again gives the same.
+///
+/// `pace` is how many seconds pass on this site from the end of one task to the end of the next, where
+/// that is known.
 ///
 /// # Errors
 /// A fault of the bucket, or a ledger that does not add up.
 pub async fn write<S: Store, E: Exports>(
     archive: &Archive<S>,
     exports: &E,
-    import: ImportId,
+    document: &ImportDocument,
     progress: &Progress,
+    pace: Option<f64>,
 ) -> Result<(), ConsumeError> {
-    let document = archive.document(import).await?;
+    let (import, mode) = (document.id, document.mode);
     let mut manifests = Vec::new();
     for stage in Stage::ALL {
         manifests.push(archive.get::<Manifest>(&keys::manifest(import, stage)).await?);
@@ -46,24 +52,39 @@ pub async fn write<S: Store, E: Exports>(
     let issues_key = keys::issues(import);
     let uploads = async {
         tokio::try_join!(
-            archive.store.upload(&succeeded_key, succeeded_parts),
+            async {
+                match mode {
+                    Mode::Import => archive.store.upload(&succeeded_key, succeeded_parts).await,
+                    Mode::Plan => Ok(()),
+                }
+            },
             archive.store.upload(&errors_key, error_parts),
             archive.store.upload(&issues_key, issue_parts),
         )
     };
     let results = Results {
-        document: &document,
-        succeeded: CsvUpload::new(succeeded),
+        document,
+        others: match mode {
+            Mode::Import => Others::Succeeded(Box::new(CsvUpload::new(succeeded))),
+            Mode::Plan => Others::Plan(Box::default()),
+        },
         errors: CsvUpload::new(errors),
         issues: CsvUpload::new(issues),
-        columns: columns(&document, &manifests, progress),
+        columns: columns(document, &manifests, progress),
         tally: Tally::default(),
     };
-    let (uploaded, tally) =
+    let (uploaded, written) =
         tokio::join!(uploads, results.write(archive, exports, &manifests, progress));
     // A failed upload ends the writing as well; its own error says more.
     let ((), (), ()) = uploaded?;
-    let summary = Summary::draw_up(&document, progress, &manifests, tally?)?;
+    let (tally, plan) = written?;
+    if let Some(plan) = plan {
+        let plan = plan.finish(document, progress, &manifests, pace)?;
+        archive.put(&keys::plan(import), &plan, Condition::Always).await?;
+        let html = page::render(&plan)?.into();
+        archive.store.write(&keys::plan_page(import), html, Condition::Always).await?;
+    }
+    let summary = Summary::draw_up(document, progress, &manifests, tally)?;
     archive.put(&keys::summary(import), &summary, Condition::Always).await?;
     Ok(())
 }
@@ -74,7 +95,9 @@ fn columns(document: &ImportDocument, manifests: &[Manifest], progress: &Progres
         let settled = progress.stage(manifest.stage);
         let open = settled.is_some_and(|stage| {
             let outcomes = &stage.outcomes;
-            !stage.is_settled() || outcomes.rejected + outcomes.failed + outcomes.unknown > 0
+            // A plan sends nothing, so that nothing it sent can be an error.
+            let open = document.mode == Mode::Import && !stage.is_settled();
+            open || outcomes.rejected + outcomes.failed + outcomes.unknown > 0
         });
         open || !manifest.rejected.is_empty()
     };
@@ -85,9 +108,17 @@ fn columns(document: &ImportDocument, manifests: &[Manifest], progress: &Progres
     ErrorColumns::of(stages.into_iter().flat_map(|stage| document.exports_of(stage)))
 }
 
+/// What is told about the records that are no errors.
+enum Others {
+    /// A line each.
+    Succeeded(Box<CsvUpload>),
+    /// What would become of them.
+    Plan(Box<PlanBuilder>),
+}
+
 struct Results<'a> {
     document: &'a ImportDocument,
-    succeeded: CsvUpload,
+    others: Others,
     errors: CsvUpload,
     issues: CsvUpload,
     columns: ErrorColumns,
@@ -101,15 +132,17 @@ impl Results<'_> {
         exports: &E,
         manifests: &[Manifest],
         progress: &Progress,
-    ) -> Result<Tally, ConsumeError> {
-        self.succeeded.line(SUCCEEDED).await?;
+    ) -> Result<(Tally, Option<Box<PlanBuilder>>), ConsumeError> {
+        if let Others::Succeeded(succeeded) = &mut self.others {
+            succeeded.line(SUCCEEDED).await?;
+        }
         self.errors.line(self.columns.header()).await?;
         self.issues.line(issues::COLUMNS).await?;
         for line in issues::of_files(self.document) {
             self.issues.line(line).await?;
         }
         for manifest in manifests {
-            let mut ends = Ends::of(archive, manifest, progress);
+            let mut ends = Ends::of(archive, manifest, progress, self.document.mode);
             // Relations were read before the records of the stage, and are none themselves.
             for relations in self.document.relations() {
                 while let Some(end) = ends.next_of(relations.source).await? {
@@ -120,10 +153,15 @@ impl Results<'_> {
                 self.export(exports, manifest.stage, export, &mut ends).await?;
             }
         }
-        self.succeeded.end().await?;
         self.errors.end().await?;
         self.issues.end().await?;
-        Ok(self.tally)
+        match self.others {
+            Others::Succeeded(succeeded) => {
+                succeeded.end().await?;
+                Ok((self.tally, None))
+            }
+            Others::Plan(plan) => Ok((self.tally, Some(plan))),
+        }
     }
 
     async fn note(&mut self, export: &Export, end: &End) -> Result<(), ConsumeError> {
@@ -146,9 +184,7 @@ impl Results<'_> {
         while let Some(end) = ends.next_of(export.source).await? {
             self.count(stage, &end);
             self.note(export, &end).await?;
-            if let Some(line) = outputs::succeeded(&end, object_sent(export, &end)) {
-                self.succeeded.line(line).await?;
-            }
+            self.tell(stage, export, &end).await?;
             if !end.outcome().needs_attention() {
                 continue;
             }
@@ -161,13 +197,33 @@ impl Results<'_> {
         Ok(())
     }
 
+    async fn tell(&mut self, stage: Stage, export: &Export, end: &End) -> Result<(), ConsumeError> {
+        match (&mut self.others, end) {
+            (Others::Succeeded(succeeded), _) => {
+                if let Some(line) = outputs::succeeded(end, object_sent(export, end)) {
+                    succeeded.line(line).await?;
+                }
+            }
+            (Others::Plan(plan), End::LeftOut(left_out)) => {
+                plan.left_out(stage, &export.file, left_out);
+            }
+            (Others::Plan(plan), End::Planned(record) | End::Sent(record, _)) => {
+                plan.to_send(stage, &export.file, record);
+            }
+        }
+        Ok(())
+    }
+
     fn count(&mut self, stage: Stage, end: &End) {
         self.tally.add(stage, end.outcome(), end.code());
-        if let End::Sent(record, result) = end {
-            let noticed = record.warnings.iter().map(|warning| warning.code);
-            for code in noticed.chain(result.warnings.iter().copied()) {
-                self.tally.warn(code);
-            }
+        let (mapped, later) = match end {
+            End::LeftOut(_) => return,
+            End::Sent(record, result) => (record, result.warnings.as_slice()),
+            End::Planned(record) => (record, [].as_slice()),
+        };
+        let noticed = mapped.warnings.iter().map(|warning| warning.code);
+        for code in noticed.chain(later.iter().copied()) {
+            self.tally.warn(code);
         }
     }
 

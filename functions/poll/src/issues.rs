@@ -55,6 +55,12 @@ pub fn of_record(export: &Export, end: &End) -> Vec<Line> {
                 lines.push(line(export, end, result.outcome, warning, hint));
             }
         }
+        End::Planned(record) => {
+            for warning in &record.warnings {
+                let hint = warning.code.hint().to_owned();
+                lines.push(line(export, end, end.outcome(), warning, hint));
+            }
+        }
     }
     lines
 }

@@ -4,5 +4,6 @@ pub mod ends;
 pub mod finish;
 pub mod issues;
 pub mod outputs;
+pub mod page;
 pub mod poller;
 pub mod read_back;

@@ -173,7 +173,7 @@ pub fn error(
     let code = end.code();
     let (named, value) = match end {
         End::LeftOut(left_out) => (left_out.issue.field.clone(), left_out.issue.value.clone()),
-        End::Sent(..) => (String::new(), String::new()),
+        End::Sent(..) | End::Planned(_) => (String::new(), String::new()),
     };
     let why = [
         object.map(|object| object.to_string()).unwrap_or_default(),

@@ -12,13 +12,15 @@ use csm_import::delivery::{
 };
 use csm_import::import::attribution::{Ending, Evidence, attribute};
 use csm_import::import::batch::Batch;
+use csm_import::import::document::ImportDocument;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::message::{Continue, Poll, TaskMessage, TaskRecord};
 use csm_import::import::outcome::RecordResult;
 use csm_import::import::pace;
-use csm_import::import::progress::{Ask, Next, Stop};
+use csm_import::import::progress::{Ask, Next, Progress, Stop};
 use csm_import::import::settlement::{self, Ended};
+use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, Exports, Queue, Store};
 use jiff::Timestamp;
 
@@ -225,16 +227,29 @@ where
         Ok(now)
     }
 
-    /// Writes the results of an import that has come to its end.
+    /// Writes the results of an import that has come to its end, or its plan.
     async fn finish(&self, import: ImportId) -> Result<(), ConsumeError> {
         let progress = self.archive.progress(import).await?;
         if progress.next() != Next::Finish {
             return Ok(());
         }
-        crate::finish::write(&self.archive, &self.exports, import, &progress).await?;
+        let document = self.archive.document(import).await?;
+        let pace = self.observed_pace(&document).await?;
+        crate::finish::write(&self.archive, &self.exports, &document, &progress, pace).await?;
         self.archive.advance(import, |progress| progress.finished = true).await?;
         tracing::info!(%import, "the import is finished");
         Ok(())
+    }
+
+    /// How many seconds a batch took in the last import, all in all.
+    async fn observed_pace(&self, document: &ImportDocument) -> Result<Option<f64>, ConsumeError> {
+        let Some(last) = document.last_import else { return Ok(None) };
+        let last: Option<Progress> = self.archive.find(&keys::progress(last)).await?;
+        let Some(last) = last.filter(|last| last.finished) else { return Ok(None) };
+        let settled = |stage| last.stage(stage).map_or(0, |stage| stage.settled_batches);
+        let batches: u32 = Stage::ALL.into_iter().map(settled).sum();
+        let took = since(last.updated_at, last.started_at).as_secs_f64();
+        Ok((batches > 0).then(|| took / f64::from(batches)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::error::LocalError;
 
-/// Every record was imported or is unchanged; skipped ones are fine too.
+/// Every record was imported or is unchanged, or would be: it is a plan. Skipped ones are fine too.
 pub const IMPORTED: u8 = 0;
 /// The import did not come to its end.
 pub const FAILED: u8 = 1;

@@ -36,6 +36,7 @@ struct Records {
     failed: u64,
     skipped: u64,
     unknown: u64,
+    planned: u64,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -75,7 +76,8 @@ impl Ledger {
     /// What the command exits with.
     pub fn exit_code(&self) -> u8 {
         let total = self.total();
-        if self.summaries.iter().any(|summary| summary.state != "finished") {
+        let ended = |state: &str| matches!(state, "finished" | "planned");
+        if self.summaries.iter().any(|summary| !ended(&summary.state)) {
             codes::FAILED
         } else if total.rejected + total.failed + total.unknown > 0 {
             codes::INCOMPLETE
@@ -112,6 +114,9 @@ impl Ledger {
     }
 }
 
+/// The column that only plans have.
+const PLANNED: &str = "planned";
+
 impl Records {
     fn plus(self, other: Self) -> Self {
         Self {
@@ -122,6 +127,7 @@ impl Records {
             failed: self.failed + other.failed,
             skipped: self.skipped + other.skipped,
             unknown: self.unknown + other.unknown,
+            planned: self.planned + other.planned,
         }
     }
 
@@ -130,9 +136,10 @@ impl Records {
         self.rejected + self.failed + self.skipped + self.unknown
     }
 
-    const fn columns(self) -> [(&'static str, u64); 7] {
+    const fn columns(self) -> [(&'static str, u64); 8] {
         [
             ("read", self.read),
+            (PLANNED, self.planned),
             ("imported", self.imported),
             ("unchanged", self.unchanged),
             ("rejected", self.rejected),
@@ -180,6 +187,8 @@ impl Summary {
             ("errors.csv", "records that were not imported, to be corrected and dropped again"),
             ("issues.csv", "everything that was noticed, a line each"),
             ("succeeded.csv", "records that were imported"),
+            ("plan.html", "what would be imported, as a page"),
+            ("plan.json", "the same for programs"),
             ("report.html", "the same as a page"),
             ("summary.json", "this ledger"),
         ] {
@@ -212,14 +221,17 @@ impl Summary {
 }
 
 fn table<'a>(text: &mut String, lines: impl IntoIterator<Item = (&'a str, Records)>) {
+    let lines: Vec<_> = lines.into_iter().collect();
+    let plans = lines.iter().any(|(_, records)| records.planned > 0);
+    let shown = |(column, _): &(&str, u64)| plans || *column != PLANNED;
     let _ = write!(text, "  {:13}", "");
-    for (column, _) in Records::default().columns() {
+    for (column, _) in Records::default().columns().into_iter().filter(shown) {
         let _ = write!(text, " {column:>9}");
     }
     text.push('\n');
     for (name, records) in lines {
         let _ = write!(text, "  {name:13}");
-        for (_, count) in records.columns() {
+        for (_, count) in records.columns().into_iter().filter(shown) {
             let _ = write!(text, " {count:>9}");
         }
         text.push('\n');
@@ -263,6 +275,20 @@ mod tests {
         for state in ["stopped", "refused", ""] {
             assert_eq!(ledger(&[&with(state, 1, 0, 0), CLEAN]).exit_code(), codes::FAILED);
         }
+    }
+
+    #[test]
+    fn a_plan_shows_what_would_be_sent() {
+        let plan = r#"{"import":"p","state":"planned","message":"Nothing was sent.",
+            "records":{"read":3,"planned":3},"objects":{"customers":{"read":3,"planned":3}}}"#;
+        assert_eq!(ledger(&[plan]).exit_code(), codes::IMPORTED);
+        let text = ledger(&[plan]).text(Path::new("out"));
+        assert!(text.contains("Import p: planned\n  Nothing was sent.\n"), "{text}");
+        assert!(text.contains("                     read   planned  imported"), "{text}");
+        assert!(text.contains("  customers             3         3         0"), "{text}");
+        assert!(!ledger(&[CLEAN]).text(Path::new("out")).contains("planned"));
+        let rejected = with("planned", 1, 0, 0);
+        assert_eq!(ledger(&[&rejected]).exit_code(), codes::INCOMPLETE);
     }
 
     #[test]

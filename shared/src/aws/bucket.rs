@@ -102,6 +102,7 @@ impl Store for Bucket {
     ) -> Result<Written, PortError> {
         let body = ByteStream::from(bytes);
         let request = self.client.put_object().bucket(&self.name).key(key).body(body);
+        let request = request.set_content_type(content_type(key));
         let request = match condition {
             Condition::Always => request,
             Condition::Absent => request.if_none_match("*"),
@@ -133,6 +134,7 @@ impl Store for Bucket {
             }
         };
         let create = self.client.create_multipart_upload().bucket(&self.name).key(key);
+        let create = create.set_content_type(content_type(key));
         let created = create.send().await.map_err(|e| port("beginning an upload", e))?;
         let upload = created.upload_id().unwrap_or_default();
         let begun = first.into_iter().chain([second]);
@@ -220,6 +222,16 @@ impl Exports for Bucket {
         let (bucket, object) = (self.clone(), object.clone());
         Ok(ExportStream { bucket, object, body, before, read: from, resumes: 0 })
     }
+}
+
+/// What a browser takes an object for; `None` leaves that to S3, and the object is downloaded.
+fn content_type(key: &str) -> Option<String> {
+    let known = match key.rsplit_once('.')?.1 {
+        "html" => "text/html; charset=utf-8",
+        "json" => "application/json",
+        _ => return None,
+    };
+    Some(known.to_owned())
 }
 
 /// A stream of an export that goes on where it broke off.

@@ -24,6 +24,15 @@ pub struct Counts {
     pub skipped: u64,
     /// Sent, and not to be found out.
     pub unknown: u64,
+    /// Would be sent, in an import that is only a plan; in any other there are none, and none are
+    /// written down.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub planned: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Counts {
@@ -42,6 +51,7 @@ impl Counts {
             Outcome::Failed => &mut self.failed,
             Outcome::Skipped => &mut self.skipped,
             Outcome::Unknown => &mut self.unknown,
+            Outcome::Planned => &mut self.planned,
         } += n;
     }
 
@@ -54,12 +64,13 @@ impl Counts {
         self.failed += other.failed;
         self.skipped += other.skipped;
         self.unknown += other.unknown;
+        self.planned += other.planned;
     }
 
     /// Whether every record read came to exactly one end.
     pub const fn balances(&self) -> bool {
         let ends = self.imported + self.unchanged + self.rejected + self.failed + self.skipped;
-        self.read == ends + self.unknown
+        self.read == ends + self.unknown + self.planned
     }
 }
 
@@ -75,5 +86,28 @@ pub fn count(by_code: &mut ByCode, code: Code) {
 pub fn merge(by_code: &mut ByCode, other: &ByCode) {
     for (code, n) in other {
         *by_code.entry(*code).or_default() += n;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn planned_records_are_an_end_of_their_own() {
+        let mut counts = Counts::default();
+        counts.add_many(Outcome::Planned, 2);
+        counts.add(Outcome::Rejected);
+        assert!(counts.balances());
+        counts.read += 1;
+        assert!(!counts.balances());
+    }
+
+    #[test]
+    fn counts_without_planned_records_are_written_and_read_as_ever() {
+        let text = r#"{"read":1,"imported":1,"unchanged":0,"rejected":0,"failed":0,"skipped":0,"unknown":0}"#;
+        let counts: Counts = serde_json::from_str(text).unwrap();
+        assert!(counts.balances());
+        assert_eq!(serde_json::to_string(&counts).unwrap(), text);
     }
 }

@@ -73,6 +73,16 @@ pub fn issues(id: ImportId) -> String {
     format!("{IMPORTS}{id}/issues.csv")
 }
 
+/// What an import would do, for programs.
+pub fn plan(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/plan.json")
+}
+
+/// The same for people.
+pub fn plan_page(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/plan.html")
+}
+
 /// Which import took which object of a folder. Written by compare-and-swap.
 pub fn claims(folder: &str) -> String {
     format!(
@@ -161,6 +171,8 @@ mod tests {
             succeeded(id),
             errors(id),
             issues(id),
+            plan(id),
+            plan_page(id),
         ] {
             assert!(key.starts_with(&import(id)), "{key}");
         }

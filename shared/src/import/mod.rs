@@ -11,6 +11,7 @@ pub mod manifest;
 pub mod message;
 pub mod outcome;
 pub mod pace;
+pub mod plan;
 pub mod progress;
 pub mod segment;
 pub mod settlement;

@@ -21,6 +21,8 @@ pub enum Outcome {
     Skipped,
     /// Sent, and not to be found out.
     Unknown,
+    /// Would be sent: its import is only a plan.
+    Planned,
 }
 
 impl Outcome {
@@ -33,6 +35,7 @@ impl Outcome {
             Self::Failed => "failed",
             Self::Skipped => "skipped",
             Self::Unknown => "unknown",
+            Self::Planned => "planned",
         }
     }
 

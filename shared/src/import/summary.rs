@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::counts::{self, ByCode, Counts};
-use super::document::{Export, Ignored, ImportDocument};
+use super::document::{Export, Ignored, ImportDocument, Mode};
 use super::id::ImportId;
 use super::manifest::Manifest;
 use super::outcome::Outcome;
@@ -26,6 +26,8 @@ pub enum State {
     Stopped,
     /// Nothing that was dropped is an export that can be imported.
     Refused,
+    /// Nothing was sent: it was only to be seen what would be.
+    Planned,
 }
 
 /// The ledger of an import.
@@ -163,7 +165,7 @@ impl Tally {
             Outcome::Skipped => &mut self.skipped,
             Outcome::Failed => &mut self.failed,
             Outcome::Unknown => &mut self.unknown,
-            Outcome::Imported | Outcome::Unchanged => return,
+            Outcome::Imported | Outcome::Unchanged | Outcome::Planned => return,
         };
         if let Some(code) = code {
             counts::count(by_code, code);
@@ -279,6 +281,10 @@ fn verdict(document: &ImportDocument, progress: &Progress) -> (State, Option<Str
                 }
             }
             (State::Refused, Some(format!("Nothing was imported. {}", reasons.join(" "))))
+        }
+        None if document.mode == Mode::Plan => {
+            let message = "Nothing was sent. plan.html says what would be, and how to run it.";
+            (State::Planned, Some(message.to_owned()))
         }
         None => (State::Finished, None),
     }
