@@ -13,6 +13,8 @@ mod words;
 
 /// Different unknown options that are shown; `plan.json` has more.
 const SHOWN_OPTIONS: usize = 50;
+/// Columns or options that are shown in one place; a file may have thousands of columns.
+const SHOWN_NAMES: usize = 100;
 /// Ignored files that are named for each reason; a Data Export has hundreds of others.
 const SHOWN_IGNORED: usize = 5;
 

@@ -110,10 +110,16 @@ fn the_page_stays_small() {
     };
     plan.unknown_options.values = (0..1000).map(option).collect();
     plan.unknown_options.others = 7;
+    plan.files[0].unmapped = (0..=300).map(|number| format!("c{number}")).collect();
     let ignored = plan.ignored[0].clone();
     plan.ignored = vec![ignored; 300];
     let page = render(&plan).unwrap();
     assert!(page.contains(&format!("{} further values in plan.json", 1000 - SHOWN_OPTIONS)));
     assert!(page.contains("more than 1,000 different values; others occur 7 times"), "{page}");
     assert!(page.contains("and 295 more: It is an Excel workbook."), "{page}");
+    assert!(
+        page.contains("c99<")
+            && !page.contains("c100<")
+            && page.contains("and 201 more in plan.json")
+    );
 }
