@@ -16,6 +16,7 @@ mod killed;
 mod limits;
 mod live;
 mod mapping;
+mod plans;
 mod preflight;
 mod records;
 mod stops;

@@ -59,16 +59,20 @@ impl World {
 
     /// Waits until every dropped object has been imported; the imports there are then.
     pub async fn imported(&self, dropped: Vec<Placed>) -> Vec<Import> {
-        let mut display = Display::silent();
-        let ids = match watch::until_finished(&self.cloud, dropped, STUCK, &mut display).await {
-            Ok(ids) => ids,
-            Err(error) => panic!("{error}\n{}", self.log_tail()),
-        };
         let mut imports = Vec::new();
-        for id in ids {
+        for id in self.finished(dropped).await {
             imports.push(self.import(&id).await);
         }
         imports
+    }
+
+    /// Waits until what every dropped object led to has come to its end; the ids of that.
+    pub async fn finished(&self, dropped: Vec<Placed>) -> Vec<String> {
+        let mut display = Display::silent();
+        match watch::until_finished(&self.cloud, dropped, STUCK, &mut display).await {
+            Ok(ids) => ids,
+            Err(error) => panic!("{error}\n{}", self.log_tail()),
+        }
     }
 
     /// Drops objects that make up one import, and waits for its end.
@@ -78,10 +82,10 @@ impl World {
         for (key, bytes) in objects {
             dropped.push(self.drop(key, bytes.clone()).await);
         }
-        let mut new = self.imported(dropped).await;
-        new.retain(|import| !before.contains(&import.id));
+        let mut new = self.finished(dropped).await;
+        new.retain(|id| !before.contains(id));
         assert_eq!(new.len(), 1, "one drop is one import");
-        new.remove(0)
+        self.import(&new.remove(0)).await
     }
 
     /// What an import has written.

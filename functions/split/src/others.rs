@@ -53,9 +53,9 @@ where
         let Some(folder) = keys::planned(&document.folder) else {
             return Ok(());
         };
-        let changes = match self.archive.find::<PlanRecord>(&keys::plan_record(&folder)).await? {
+        let changes = match self.plan_of(&folder).await? {
             None => vec![format!("nothing was planned in {folder}")],
-            Some(PlanRecord { plan }) => differences(&self.archive.document(plan).await?, document),
+            Some(plan) => differences(&plan, document),
         };
         if !changes.is_empty() {
             let message = format!(
@@ -66,6 +66,20 @@ where
             document.stop.get_or_insert(Stop { code: StopCode::PlanChanged, message });
         }
         Ok(())
+    }
+
+    /// The plan that a folder names by its id, or else the newest one of that folder.
+    async fn plan_of(&self, folder: &str) -> Result<Option<ImportDocument>, ConsumeError> {
+        let first = folder.strip_prefix(keys::PLAN).and_then(|rest| rest.split('/').next());
+        let plan = if let Some(plan) = first.and_then(ImportId::parse) {
+            plan
+        } else {
+            let record = self.archive.find::<PlanRecord>(&keys::plan_record(folder)).await?;
+            let Some(PlanRecord { plan }) = record else { return Ok(None) };
+            plan
+        };
+        let document: Option<ImportDocument> = self.archive.find(&keys::document(plan)).await?;
+        Ok(document.filter(|document| document.mode == Mode::Plan))
     }
 
     /// Remembers an import that begins, for those to come.
