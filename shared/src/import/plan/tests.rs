@@ -90,7 +90,15 @@ fn id(number: u64) -> Option<SalesforceId> {
 
 fn mapped(number: u64, warnings: Vec<Issue>) -> MappedRecord<'static> {
     let profile = Profile::Organization { name: "n".into(), details: Vec::new() };
-    MappedRecord { source: 0, record: number, line: number + 1, id: id(number), customer: None, profile, warnings }
+    MappedRecord {
+        source: 0,
+        record: number,
+        line: number + 1,
+        id: id(number),
+        customer: None,
+        profile,
+        warnings,
+    }
 }
 
 fn left_out(number: u64, outcome: Outcome, issue: Issue) -> LeftOut {
