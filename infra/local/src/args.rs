@@ -1,11 +1,13 @@
 //! The command line.
 
-use std::env;
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::time::Duration;
+use std::{env, fs};
 
 use clap::Parser;
-use csm_sim::Site;
+use csm_import::configuration::{Configuration, FILE};
+use csm_sim::{FirstFields, Site};
 
 use crate::error::LocalError;
 
@@ -13,11 +15,24 @@ use crate::error::LocalError;
 /// functions, deploys the template to an emulated AWS, drops the exports into the bucket, and
 /// prints what became of every record. Without --csm-url the site is simulated as well.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line are independent")]
 #[command(name = "local", after_help = EXIT_CODES)]
 pub struct Args {
     /// Exports to drop: files, or folders with files that belong together.
-    #[arg(required = true, value_name = "FILE OR FOLDER")]
+    #[arg(required_unless_present = "print_config", value_name = "FILE OR FOLDER")]
     pub paths: Vec<PathBuf>,
+    /// Send nothing: see what an import would do.
+    #[arg(long)]
+    pub plan: bool,
+    /// After the plan, import exactly what was planned, unless the plan has stopped.
+    #[arg(long, requires = "plan")]
+    pub approve: bool,
+    /// A configuration, put into the bucket as `config/import.toml`.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print a configuration with every key, to begin with, and do nothing else.
+    #[arg(long)]
+    pub print_config: bool,
     /// A real site, up to and including the cloud id, instead of the simulator.
     #[arg(long, value_name = "URL")]
     pub csm_url: Option<String>,
@@ -30,10 +45,15 @@ pub struct Args {
     /// What the simulated site behaves like.
     #[arg(long, value_enum, default_value_t, conflicts_with = "csm_url")]
     pub site: Site,
+    /// A JSON file with the detail fields that the simulated site starts with, such as
+    /// `{"customers":[{"name":"region","type":{"name":"SELECT","options":["EU"]}}]}`; an entity that is
+    /// left out has the default ones.
+    #[arg(long, value_name = "FILE", conflicts_with = "csm_url", value_parser = FirstFields::read)]
+    pub fields: Option<FirstFields>,
     /// Where the results are copied to, in a folder for each import.
     #[arg(long, value_name = "FOLDER", default_value = "out")]
     pub out: PathBuf,
-    /// Print the summary as JSON, and nothing else, on standard output.
+    /// Print the summary or the plan as JSON, and nothing else, on standard output.
     #[arg(long)]
     pub json: bool,
     /// Leave everything running afterwards, until Ctrl-C, and print the addresses.
@@ -61,10 +81,10 @@ pub struct Args {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every record was imported, is unchanged or was skipped
-  1  the import did not come to its end
+  0  every record was imported, is unchanged or was skipped; of a plan: none would be rejected
+  1  the import or the plan did not come to its end
   2  wrong usage or configuration
-  3  the import came to its end, but some records were rejected, failed or are unknown";
+  3  it came to its end, but some records were or would be rejected, failed or are unknown";
 
 impl Args {
     /// Address and token of the site, unless it is to be simulated.
@@ -90,6 +110,27 @@ impl Args {
             LocalError::usage("--csm-url needs a token: set CSM_TOKEN, or give --csm-token")
         })?;
         Ok(Some((url.to_owned(), token)))
+    }
+
+    /// The configuration to be put into the bucket, once it is known to have no faults.
+    pub fn configuration(&self) -> Result<Option<Vec<u8>>, LocalError> {
+        let Some(path) = &self.config else {
+            return Ok(None);
+        };
+        let about = |error: &dyn Display| LocalError::usage(format!("{}: {error}", path.display()));
+        let bytes = fs::read(path).map_err(|error| about(&error))?;
+        let read = Configuration::text(&bytes).and_then(Configuration::parse);
+        match read {
+            Ok(_) => Ok(Some(bytes)),
+            Err(faults) => {
+                let mut lines: Vec<String> =
+                    faults.faults().iter().map(|fault| format!("\n  {fault}")).collect();
+                if faults.more() > 0 {
+                    lines.push(format!("\n  and {} more", faults.more()));
+                }
+                Err(about(&format!("it cannot be used as {FILE}:{}", lines.concat())))
+            }
+        }
     }
 
     /// How long nothing may change.
@@ -141,5 +182,31 @@ mod tests {
         let args = parse(&["x", "--parameter", "A=b=c", "--parameter", "D=e"]).unwrap();
         assert_eq!(args.parameters, [("A".into(), "b=c".into()), ("D".into(), "e".into())]);
         assert!(parse(&[]).is_err());
+    }
+
+    #[test]
+    fn what_is_approved_has_to_be_planned() {
+        assert!(parse(&["x", "--approve"]).is_err());
+        assert!(parse(&["x", "--plan", "--approve"]).unwrap().approve);
+        assert!(parse(&["--print-config"]).unwrap().paths.is_empty());
+    }
+
+    #[test]
+    fn every_fault_of_a_configuration_has_a_line_of_its_own() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        let configuration = |text: &str| {
+            fs::write(path, text).unwrap();
+            parse(&["x", "--config", path]).unwrap().configuration()
+        };
+        assert_eq!(configuration("verify = \"all\"\n").unwrap().unwrap(), b"verify = \"all\"\n");
+        let faults = configuration("verify = \"some\"\nblanks = 1\n").unwrap_err();
+        assert!(matches!(faults, LocalError::Usage(_)));
+        let text = faults.to_string();
+        assert!(
+            text.contains("\n  line 1, column ") && text.contains("\n  line 2, column "),
+            "{text}"
+        );
+        assert!(parse(&["x"]).unwrap().configuration().unwrap().is_none());
     }
 }

@@ -1,5 +1,6 @@
 //! Objects of a deployed stack's bucket.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use aws_sdk_s3::error::SdkError;
@@ -39,6 +40,20 @@ impl Cloud {
         Ok(Placed {
             key: key.to_owned(),
             etag: done.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
+            version: done.version_id().map(ToOwned::to_owned),
+        })
+    }
+
+    /// Copies an object within the bucket.
+    pub async fn copy(&self, from: &str, to: &str) -> Result<Placed, LocalError> {
+        // The source is a piece of a URL; the target is not, and the SDK sees to it.
+        let source = format!("{}/{}", self.bucket(), percent_encoded(from));
+        let copy = self.s3().copy_object().bucket(self.bucket()).key(to).copy_source(source).send();
+        let done = copy.await.map_err(LocalError::aws(format!("copying {from} to {to}")))?;
+        let etag = done.copy_object_result().and_then(|result| result.e_tag()).unwrap_or_default();
+        Ok(Placed {
+            key: to.to_owned(),
+            etag: etag.trim_matches('"').to_owned(),
             version: done.version_id().map(ToOwned::to_owned),
         })
     }
@@ -97,5 +112,28 @@ impl Cloud {
             }));
         }
         Ok(folders)
+    }
+}
+
+fn percent_encoded(key: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    key.bytes().fold(String::new(), |mut text, byte| {
+        if plain(byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_stands_in_a_url_as_it_is_or_encoded() {
+        assert_eq!(percent_encoded("plan/a/Contact.csv"), "plan/a/Contact.csv");
+        assert_eq!(percent_encoded("plan/a b+é%.csv"), "plan/a%20b%2B%C3%A9%25.csv");
     }
 }

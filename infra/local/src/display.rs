@@ -20,6 +20,8 @@ pub struct Display {
     bars: Option<Bars>,
     lines: Lines,
     stopped: usize,
+    /// Records of a plan are never settled: there is nothing to count.
+    counts: bool,
     notes: Notes,
 }
 
@@ -27,13 +29,24 @@ impl Display {
     /// Bars if a person watches a terminal, lines otherwise.
     pub fn new(json: bool) -> Self {
         let bars = (!json && io::stderr().is_terminal()).then(Bars::default);
-        Self { bars, lines: Lines::default(), stopped: 0, notes: Notes { shown: true } }
+        Self {
+            bars,
+            lines: Lines::default(),
+            stopped: 0,
+            counts: true,
+            notes: Notes { shown: true },
+        }
+    }
+
+    /// Lines only, and no counts.
+    pub fn of_plan() -> Self {
+        Self { counts: false, ..Self::new(true) }
     }
 
     /// Nobody watches.
     pub fn silent() -> Self {
         let notes = Notes { shown: false };
-        Self { bars: None, lines: Lines::default(), stopped: 0, notes }
+        Self { bars: None, lines: Lines::default(), stopped: 0, counts: true, notes }
     }
 
     /// Shows how far the imports are.
@@ -43,6 +56,7 @@ impl Display {
         let customers = total(imports.values().filter_map(|import| import.stages.customers));
         match &mut self.bars {
             Some(bars) => bars.show(organizations, customers),
+            None if !self.counts => {}
             None => self.lines.show(organizations, customers, self.notes),
         }
         let stopped: Vec<_> = imports

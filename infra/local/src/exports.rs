@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use csm_import::import::keys::{APPROVED, EXPORTS};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::LocalError;
@@ -11,7 +12,7 @@ use crate::error::LocalError;
 /// A file and the object it is to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
-    /// The key, below `exports/`.
+    /// The key, below `exports/` or `plan/`.
     pub key: String,
     /// The file.
     pub file: PathBuf,
@@ -20,12 +21,12 @@ pub struct Export {
 }
 
 /// Turns the paths of a command line into objects. Every folder is one import; so are loose files
-/// of one folder, and a loose file alone.
+/// of one folder, and a loose file alone. `root` is where they are dropped.
 ///
 /// The longest files come first: what is dropped together must not be torn apart by an upload that
 /// takes longer than the functions wait for a folder to settle.
-pub fn plan(paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
-    let mut plan = Plan::default();
+pub fn drops(root: &'static str, paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
+    let mut drops = Drops::new(root);
     let mut loose: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in paths {
         let about = |error| LocalError::usage(format!("{}: {error}", path.display()));
@@ -34,7 +35,7 @@ pub fn plan(paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
         if kind.is_symlink() {
             return Err(unusable(path, "is a symbolic link; name the file or folder itself"));
         } else if kind.is_dir() {
-            plan.folder(&real)?;
+            drops.folder(&real)?;
         } else if kind.is_file() {
             let parent = real.parent().unwrap_or(&real).to_owned();
             loose.entry(parent).or_default().push(real);
@@ -43,14 +44,14 @@ pub fn plan(paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
         }
     }
     for (parent, files) in loose {
-        plan.loose(&parent, files)?;
+        drops.loose(&parent, files)?;
     }
-    plan.exports.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
-    Ok(plan.exports)
+    drops.exports.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
+    Ok(drops.exports)
 }
 
-#[derive(Default)]
-struct Plan {
+struct Drops {
+    root: &'static str,
     exports: Vec<Export>,
     /// First parts of keys that are in use.
     names: BTreeSet<String>,
@@ -58,7 +59,14 @@ struct Plan {
     taken: BTreeSet<PathBuf>,
 }
 
-impl Plan {
+impl Drops {
+    fn new(root: &'static str) -> Self {
+        // What is dropped there is no export that is new, but a plan that is approved.
+        let approved = APPROVED.trim_start_matches(EXPORTS).trim_end_matches('/').to_owned();
+        let (exports, taken) = (Vec::new(), BTreeSet::new());
+        Self { root, exports, names: BTreeSet::from([approved]), taken }
+    }
+
     fn folder(&mut self, folder: &Path) -> Result<(), LocalError> {
         let mut files = Vec::new();
         let walk = WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -77,7 +85,7 @@ impl Plan {
         }
         let name = self.name(folder)?;
         for file in files {
-            let mut key = format!("exports/{name}");
+            let mut key = format!("{}{name}", self.root);
             for part in file.strip_prefix(folder).unwrap_or(&file) {
                 key.push('/');
                 key.push_str(utf8(Path::new(part))?);
@@ -94,13 +102,13 @@ impl Plan {
         if let [file] = files.as_slice() {
             let name = utf8(Path::new(file.file_name().unwrap_or_default()))?;
             if self.names.insert(name.to_owned()) {
-                return self.add(format!("exports/{name}"), file.clone());
+                return self.add(format!("{}{name}", self.root), file.clone());
             }
         }
         let folder = if files.is_empty() { String::new() } else { self.name(parent)? };
         for file in files {
             let name = utf8(Path::new(file.file_name().unwrap_or_default()))?;
-            self.add(format!("exports/{folder}/{name}"), file.clone())?;
+            self.add(format!("{}{folder}/{name}", self.root), file.clone())?;
         }
         Ok(())
     }
@@ -158,7 +166,8 @@ mod tests {
 
     fn keys(root: &TempDir, paths: &[&str]) -> Vec<String> {
         let paths: Vec<_> = paths.iter().map(|path| root.path().join(path)).collect();
-        let mut keys: Vec<_> = plan(&paths).unwrap().into_iter().map(|export| export.key).collect();
+        let mut keys: Vec<_> =
+            drops(EXPORTS, &paths).unwrap().into_iter().map(|export| export.key).collect();
         keys.sort();
         keys
     }
@@ -180,6 +189,20 @@ mod tests {
             keys(&root, &["a/Contact.csv", "b/Lead.csv", "a/Account.csv", "a/Contact.csv"]),
             ["exports/Lead.csv", "exports/a/Account.csv", "exports/a/Contact.csv"]
         );
+    }
+
+    #[test]
+    fn describe_files_stay_beside_their_exports() {
+        let root = tree(&["in/Account.csv", "in/Account.describe.json"]);
+        let expected = ["exports/in/Account.csv", "exports/in/Account.describe.json"];
+        assert_eq!(keys(&root, &["in"]), expected);
+        assert_eq!(keys(&root, &["in/Account.describe.json", "in/Account.csv"]), expected);
+    }
+
+    #[test]
+    fn a_folder_of_any_name_is_no_approved_plan() {
+        let root = tree(&["approved/Account.csv"]);
+        assert_eq!(keys(&root, &["approved"]), ["exports/approved-2/Account.csv"]);
     }
 
     #[test]
@@ -205,9 +228,9 @@ mod tests {
     #[test]
     fn the_longest_file_is_dropped_first() {
         let root = tree(&["in/a.csv", "in/b-is-longer.csv"]);
-        let plan = plan(&[root.path().join("in")]).unwrap();
+        let plan = drops("plan/", &[root.path().join("in")]).unwrap();
         assert!(plan[0].bytes > plan[1].bytes);
-        assert_eq!(plan[0].key, "exports/in/b-is-longer.csv");
+        assert_eq!(plan[0].key, "plan/in/b-is-longer.csv");
     }
 
     #[test]
@@ -216,7 +239,7 @@ mod tests {
         fs::create_dir(root.path().join("empty")).unwrap();
         symlink(root.path().join("full"), root.path().join("link")).unwrap();
         for path in ["missing", "empty", "hidden", "link"] {
-            let error = plan(&[root.path().join(path)]).unwrap_err();
+            let error = drops(EXPORTS, &[root.path().join(path)]).unwrap_err();
             assert!(matches!(error, LocalError::Usage(_)), "{path}: {error}");
         }
     }

@@ -177,7 +177,7 @@ impl Summary {
             }
             text.push('\n');
         }
-        self.render_ignored(text);
+        ignored(text, self.ignored.iter().map(|file| (&*file.key, &*file.reason)));
         if !self.batches.is_empty() {
             let numbers = self.batches.iter().map(|(name, count)| format!("{name} {count}"));
             let _ = writeln!(text, "  batches       {}", numbers.collect::<Vec<_>>().join(", "));
@@ -203,21 +203,27 @@ impl Summary {
 /// Files that are named for each reason why files are ignored; a Data Export has hundreds of others.
 const NAMED: usize = 5;
 
-impl Summary {
-    fn render_ignored(&self, text: &mut String) {
-        let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for ignored in &self.ignored {
-            by_reason.entry(&ignored.reason).or_default().push(&ignored.key);
+/// Names ignored files, each by its key and the reason.
+pub(crate) fn ignored<'a>(text: &mut String, files: impl Iterator<Item = (&'a str, &'a str)>) {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (key, reason) in files {
+        by_reason.entry(reason).or_default().push(key);
+    }
+    for (reason, keys) in by_reason {
+        let reason = safe(reason);
+        for key in keys.iter().take(NAMED) {
+            let _ = writeln!(text, "  ignored       {}: {reason}", safe(key));
         }
-        for (reason, keys) in by_reason {
-            for key in keys.iter().take(NAMED) {
-                let _ = writeln!(text, "  ignored       {key}: {reason}");
-            }
-            if let Some(more) = keys.len().checked_sub(NAMED).filter(|more| *more > 0) {
-                let _ = writeln!(text, "  ignored       {more} more: {reason}");
-            }
+        if let Some(more) = keys.len().checked_sub(NAMED).filter(|more| *more > 0) {
+            let _ = writeln!(text, "  ignored       {more} more: {reason}");
         }
     }
+}
+
+/// A text that somebody else wrote, without characters that a terminal would obey.
+pub(crate) fn safe(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 fn table<'a>(text: &mut String, lines: impl IntoIterator<Item = (&'a str, Records)>) {

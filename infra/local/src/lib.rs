@@ -16,6 +16,7 @@ pub mod emulator;
 pub mod error;
 pub mod exports;
 pub mod ledger;
+pub mod plans;
 pub mod run;
 pub mod site;
 pub mod venv;

@@ -1,10 +1,12 @@
-//! One command from beginning to end: deploy, drop, wait, fetch, tell.
+//! One command from beginning to end: deploy, drop, wait, fetch.
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use csm_import::configuration::FILE;
+use csm_import::import::keys::{APPROVED, EXPORTS, PLAN};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
@@ -15,6 +17,7 @@ use crate::display::Display;
 use crate::error::LocalError;
 use crate::exports::{self, Export};
 use crate::ledger::Ledger;
+use crate::plans::Plans;
 use crate::site::Target;
 use crate::watch;
 use crate::workspace::Notes;
@@ -32,9 +35,9 @@ pub struct Session {
 
 impl Session {
     /// Starts what is missing and deploys.
-    pub async fn start(args: &Args, exports: &[Export]) -> Result<Self, LocalError> {
+    pub async fn start(args: &Args, work: &Work) -> Result<Self, LocalError> {
         let target = Target::start(args).await?;
-        let bytes: u64 = exports.iter().map(|export| export.bytes).sum();
+        let bytes: u64 = work.exports.iter().map(|export| export.bytes).sum();
         let settle = args.settle_seconds.map_or_else(|| 2 + bytes / BYTES_A_SECOND, u64::from);
         let mut options = CloudOptions::new(&target.url, &target.token)
             .parameter("SettleSeconds", settle.min(900).to_string());
@@ -51,19 +54,66 @@ impl Session {
     }
 
     /// Imports the exports and copies the results.
-    pub async fn import(&self, args: &Args, exports: &[Export]) -> Result<Ledger, LocalError> {
-        let mut display = Display::new(args.json);
+    pub async fn import(&self, args: &Args, work: &Work) -> Result<Ledger, LocalError> {
+        let display = Display::new(args.json);
         display.say("Importing …");
-        let dropped = self.drop_all(exports).await?;
-        let imports = watch::until_finished(&self.cloud, dropped, args.limit(), &mut display).await;
-        display.end();
+        let dropped = self.drop_all(work).await?;
+        self.ledger(args, dropped, display).await
+    }
+
+    /// Plans an import of the exports and copies the plans.
+    pub async fn plan(&self, args: &Args, work: &Work) -> Result<Plans, LocalError> {
+        let display = Display::of_plan();
+        display.say("Planning …");
+        let dropped = self.drop_all(work).await?;
+        let mut plans = Plans::default();
+        for id in self.finished(args, dropped, display).await? {
+            let key = format!("imports/{id}/plan.json");
+            plans.add(&key, &self.cloud.get(&key).await?.unwrap_or_default())?;
+        }
+        Ok(plans)
+    }
+
+    /// Approves plans: imports what was planned, and copies the results.
+    pub async fn approve(&self, args: &Args, plans: &Plans) -> Result<Ledger, LocalError> {
+        let display = Display::new(args.json);
+        display.say("Importing what was planned …");
+        let mut dropped = Vec::new();
+        for planned in plans.objects() {
+            let approved = format!("{APPROVED}{}", planned.strip_prefix(PLAN).unwrap_or(planned));
+            dropped.push(self.cloud.copy(planned, &approved).await?);
+        }
+        self.ledger(args, dropped, display).await
+    }
+
+    async fn ledger(
+        &self,
+        args: &Args,
+        dropped: Vec<Placed>,
+        display: Display,
+    ) -> Result<Ledger, LocalError> {
         let mut ledger = Ledger::default();
-        for id in imports? {
-            self.fetch(&id, &args.out).await?;
+        for id in self.finished(args, dropped, display).await? {
             let key = format!("imports/{id}/summary.json");
             ledger.add(&key, &self.cloud.get(&key).await?.unwrap_or_default())?;
         }
         Ok(ledger)
+    }
+
+    /// Waits for the imports of what was dropped, and copies what they have written.
+    async fn finished(
+        &self,
+        args: &Args,
+        dropped: Vec<Placed>,
+        mut display: Display,
+    ) -> Result<Vec<String>, LocalError> {
+        let imports = watch::until_finished(&self.cloud, dropped, args.limit(), &mut display).await;
+        display.end();
+        let imports = imports?;
+        for id in &imports {
+            self.fetch(id, &args.out).await?;
+        }
+        Ok(imports)
     }
 
     /// What a person needs to go on by hand.
@@ -87,9 +137,12 @@ impl Session {
         }
     }
 
-    async fn drop_all(&self, exports: &[Export]) -> Result<Vec<Placed>, LocalError> {
+    async fn drop_all(&self, work: &Work) -> Result<Vec<Placed>, LocalError> {
+        if let Some(configuration) = &work.configuration {
+            self.cloud.put(FILE, configuration.clone()).await?;
+        }
         let mut dropped = Vec::new();
-        for export in exports {
+        for export in &work.exports {
             dropped.push(self.cloud.put_file(&export.key, &export.file).await?);
         }
         Ok(dropped)
@@ -114,10 +167,21 @@ impl Session {
     }
 }
 
+/// What goes into the bucket.
+#[derive(Debug)]
+pub struct Work {
+    /// What is imported or planned.
+    pub exports: Vec<Export>,
+    /// The configuration file, if there is one.
+    pub configuration: Option<Vec<u8>>,
+}
+
 /// Checks the command line before anything is started.
-pub fn exports(args: &Args) -> Result<Vec<Export>, LocalError> {
+pub fn check(args: &Args) -> Result<Work, LocalError> {
     args.site_address()?;
-    exports::plan(&args.paths)
+    let configuration = args.configuration()?;
+    let exports = exports::drops(if args.plan { PLAN } else { EXPORTS }, &args.paths)?;
+    Ok(Work { exports, configuration })
 }
 
 /// Lets a piece of work be ended from the keyboard or by the system.

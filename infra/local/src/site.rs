@@ -26,6 +26,7 @@ impl Target {
             csm_sim::Site::Live => Options::live(),
         };
         let token = "simulated".to_owned();
+        options.fields.clone_from(&args.fields);
         options.token = Some(token.clone());
         options.task_seconds = args.task_seconds.or(options.task_seconds);
         options.task_limit = args.task_limit.unwrap_or(options.task_limit);

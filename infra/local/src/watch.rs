@@ -1,6 +1,6 @@
 //! Following imports from the dropped objects to the last result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
@@ -91,18 +91,30 @@ pub struct Stopped {
 /// Which dropped objects no import has taken yet, and which imports are under way.
 #[derive(Debug, Default)]
 pub struct Coverage {
+    dropped: BTreeSet<String>,
     waiting: Vec<Placed>,
     imports: BTreeMap<String, bool>,
+    /// Imports of other objects: they are no matter of those who wait for these.
+    others: BTreeSet<String>,
 }
 
 impl Coverage {
     /// Nothing is taken yet.
     pub fn new(dropped: Vec<Placed>) -> Self {
-        Self { waiting: dropped, imports: BTreeMap::new() }
+        let keys = dropped.iter().map(|object| object.key.clone()).collect();
+        Self { dropped: keys, waiting: dropped, ..Self::default() }
     }
 
     /// Takes note of an import. An object counts as taken only with the content that was dropped.
     pub fn found(&mut self, id: &str, document: &ImportDocument) {
+        let mut keys = document.objects.iter().map(|object| &object.key);
+        let mut ignored = document.ignored.iter().map(|object| &object.key);
+        if !keys.any(|key| self.dropped.contains(key))
+            && !ignored.any(|key| self.dropped.contains(key))
+        {
+            self.others.insert(id.to_owned());
+            return;
+        }
         self.imports.entry(id.to_owned()).or_insert(false);
         self.waiting.retain(|dropped| {
             let same = |object: &ObjectRef| {
@@ -120,7 +132,7 @@ impl Coverage {
 
     /// Whether an import is known.
     pub fn knows(&self, id: &str) -> bool {
-        self.imports.contains_key(id)
+        self.imports.contains_key(id) || self.others.contains(id)
     }
 
     /// The imports that are under way.
@@ -235,6 +247,14 @@ mod tests {
         assert_eq!(coverage.unfinished(), ["z"]);
         coverage.finished("z");
         assert!(coverage.is_complete());
+    }
+
+    #[test]
+    fn an_import_of_other_objects_is_not_waited_for() {
+        let mut coverage = Coverage::new(vec![dropped("exports/approved/a", "1")]);
+        coverage.found("plan", &document(r#"{"objects":[{"key":"plan/a","etag":"1"}]}"#));
+        assert!(coverage.knows("plan") && coverage.unfinished().is_empty());
+        assert!(!coverage.is_complete());
     }
 
     #[test]

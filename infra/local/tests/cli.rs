@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use csm_import::configuration::Configuration;
 use serde_json::Value;
 
 const HEADER: &str = "\"Id\",\"LastName\",\"FirstName\",\"Email\"\n";
@@ -27,6 +28,10 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     local(folder).args(arguments).output().unwrap()
 }
 
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
 fn summary(output: &Output) -> Value {
     let stdout = std::str::from_utf8(&output.stdout).unwrap();
     serde_json::from_str(stdout).unwrap_or_else(|e| panic!("{e}: {stdout:?}"))
@@ -36,11 +41,17 @@ fn summary(output: &Output) -> Value {
 fn wrong_usage_is_told_before_anything_is_started() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("Contact.csv"), HEADER).unwrap();
+    fs::write(folder.path().join("bad.toml"), "verify = \"all\"\noperatoin = \"create\"\n")
+        .unwrap();
     for (arguments, said) in [
         (&[][..], "file or folder"),
         (&["nowhere.csv"], "nowhere.csv"),
         (&["Contact.csv", "--csm-url", "http://127.0.0.1:9/x"], "token"),
         (&["Contact.csv", "--site", "martian"], "martian"),
+        (&["Contact.csv", "--approve"], "--plan"),
+        (&["Contact.csv", "--fields", "nowhere.json"], "nowhere.json"),
+        (&["Contact.csv", "--config", "nowhere.toml"], "nowhere.toml"),
+        (&["Contact.csv", "--config", "bad.toml"], "line 2, column 1: operatoin"),
     ] {
         let output = run(folder.path(), arguments);
         let stderr = String::from_utf8_lossy(&output.stderr).to_lowercase();
@@ -76,6 +87,73 @@ fn the_exit_code_and_the_document_say_how_it_went() {
         let errors = fs::read_to_string(out.join("errors.csv")).unwrap();
         assert_eq!(errors.contains("email-missing"), rejected > 0, "{name}");
     }
+}
+
+#[test]
+fn a_configuration_to_begin_with_is_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = run(folder.path(), &["--print-config"]);
+    assert_eq!(printed.status.code(), Some(0));
+    let text = String::from_utf8(printed.stdout).unwrap();
+    assert!(Configuration::parse(&text).is_ok(), "{text}");
+}
+
+#[test]
+fn a_plan_says_what_would_happen_and_sends_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Contact.csv"), format!("{HEADER}{GOOD}{BAD}")).unwrap();
+    let output = run(folder.path(), &["Contact.csv", "--plan"]);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(3), "{out}\n{err}");
+    assert!(out.contains("Plan of plan/Contact.csv: it can be run"), "{out}");
+    assert!(out.contains("email-missing"), "{out}");
+    assert!(err.contains("Nothing was sent"), "{err}");
+    let import = fs::read_dir(folder.path().join("out")).unwrap().next().unwrap().unwrap().path();
+    assert!(import.join("plan.html").is_file() && !import.join("succeeded.csv").exists());
+
+    let output = run(folder.path(), &["Contact.csv", "--plan", "--json"]);
+    assert_eq!(output.status.code(), Some(3));
+    let plan = summary(&output);
+    assert_eq!(
+        (&plan["folder"], &plan["verdict"]),
+        (&"plan/Contact.csv".into(), &"attention".into())
+    );
+}
+
+#[test]
+fn a_plan_is_approved_and_a_configuration_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| fs::write(folder.path().join(name), content).unwrap();
+    let header = HEADER.replace('\n', ",\"Shoe_Size__c\"\n");
+    write("Contact.csv", &format!("{header}{}{BAD}", GOOD.replace('\n', ",\"41\"\n")));
+    write("config.toml", "missing_email = \"skip\"\n[contact]\ncolumns = [\"Shoe_Size__c\"]\n");
+    write("fields.json", r#"{"customers":[{"name":"External ID","type":{"name":"TEXT"}}]}"#);
+    let words = ["Contact.csv", "--plan", "--approve", "--json", "--config", "config.toml"];
+    let site = ["--fields", "fields.json", "--task-seconds", "0.2"];
+    let output = run(folder.path(), &[words.as_slice(), &site].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let summary = summary(&output);
+    assert_eq!(summary["folder"], "exports/approved/Contact.csv");
+    assert_eq!(summary["records"]["imported"], 1);
+    assert_eq!(summary["records"]["skipped"], 1);
+    // The plan lies beside it, and names the field.
+    let plans = fs::read_dir(folder.path().join("out")).unwrap();
+    let plans = plans
+        .filter_map(|import| fs::read_to_string(import.unwrap().path().join("plan.json")).ok());
+    let plans: Vec<Value> = plans.map(|plan| serde_json::from_str(&plan).unwrap()).collect();
+    assert_eq!(plans.len(), 1);
+    assert!(plans[0]["fields"].to_string().contains("Shoe"), "{}", plans[0]["fields"]);
+}
+
+#[test]
+fn what_cannot_be_run_is_not_approved() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("Account.json"), "[]").unwrap();
+    let output = run(folder.path(), &["Account.json", "--plan", "--approve"]);
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "{out}\n{err}");
+    assert!(err.contains("Nothing was approved"), "{err}");
+    assert!(out.contains("ignored       plan/Account.json: "), "{out}");
 }
 
 #[test]

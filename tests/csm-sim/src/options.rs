@@ -100,7 +100,7 @@ pub struct Options {
     pub bare: bool,
     /// A JSON file with the detail fields to start with, such as `{"customers":[{"name":"region",
     /// "type":{"name":"SELECT","options":["EU"]}}]}`; an entity that is left out has the default ones.
-    #[arg(long, value_name = "FILE", value_parser = first_fields)]
+    #[arg(long, value_name = "FILE", value_parser = FirstFields::read)]
     pub fields: Option<FirstFields>,
     /// Text fields that organizations and customers have besides, named `Filler 1` and so on.
     #[arg(long, default_value_t = 0, value_name = "NUMBER")]
@@ -120,9 +120,15 @@ fn seconds(text: &str) -> Result<f64, String> {
     Ok(value)
 }
 
-fn first_fields(path: &str) -> Result<FirstFields, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    serde_json::from_reader(BufReader::new(file)).map_err(|error| error.to_string())
+impl FirstFields {
+    /// Reads them from a JSON file.
+    ///
+    /// # Errors
+    /// Says why it cannot be read, or what is wrong in it.
+    pub fn read(path: &str) -> Result<Self, String> {
+        let file = File::open(path).map_err(|error| error.to_string())?;
+        serde_json::from_reader(BufReader::new(file)).map_err(|error| error.to_string())
+    }
 }
 
 impl Default for Options {
