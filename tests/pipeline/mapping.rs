@@ -218,6 +218,27 @@ async fn an_option_that_is_missing_is_dropped_rejected_or_added() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn more_failures_than_are_tolerated_stop_the_import() {
+    let world = World::start(World::documented(), &[]).await;
+    world.drop(CONFIGURATION, "tolerated_failures = '20%'\nduplicate_email = 'reject-all'").await;
+    let with_doubles = |from: usize, doubles: usize| {
+        let mut table = Table::parse(&contacts(from, &[], &[&[][..]; 10]));
+        for row in table.rows.iter_mut().take(doubles) {
+            row.insert("Email".to_owned(), format!("shared{from}@example.org"));
+        }
+        table.write()
+    };
+    let import = world.import_of(&[("exports/a/Contact.csv", with_doubles(0, 2))]).await;
+    assert_eq!((import.summary.state, import.records().imported), (State::Finished, 8));
+    assert_eq!(import.error_codes(), [("email-duplicate".to_owned(), 2)].into());
+    let import = world.import_of(&[("exports/b/Contact.csv", with_doubles(20, 3))]).await;
+    import.assert_balanced();
+    assert_eq!((import.summary.state, import.records().imported), (State::Stopped, 0));
+    assert!(import.summary.message.unwrap().contains("3 of 10 records"));
+    world.queues_are_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn customers_are_updated_by_the_id_that_the_export_tells() {
     let world = World::start(World::documented(), &[]).await;
     world.import_of(&[("exports/a/Contact.csv", Table::contacts(3).write())]).await;

@@ -2,7 +2,7 @@
 
 use csm_import::import::summary::State;
 use csm_import_tests::{Table, World};
-use csm_sim::{Faults, Missing, Options, Right};
+use csm_sim::{Answer, AnswerFault, Faults, Missing, Options, RequestKind, Right};
 
 async fn stops(world: &World, folder: &str, said: &str) {
     let key = format!("exports/{folder}/Contact.csv");
@@ -45,6 +45,19 @@ async fn a_site_without_customer_service_management_is_no_wrong_address() {
         let world = World::start(options, &[]).await;
         stops(&world, "x", said).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_site_that_does_not_answer_is_asked_again_before_the_import_stops() {
+    let world = World::start(World::documented(), &[]).await;
+    let answers = [AnswerFault {
+        on: RequestKind::Other,
+        next: 1_000,
+        answer: Answer::Status(503),
+        ..AnswerFault::default()
+    }];
+    world.sim.set_faults(Faults { answers: answers.into(), ..Faults::default() });
+    stops(&world, "x", "did not answer").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

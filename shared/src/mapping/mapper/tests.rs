@@ -8,6 +8,7 @@ use crate::salesforce::record::Limits;
 
 mod fixtures;
 mod people;
+mod policies;
 mod stages;
 
 /// What a stage makes of one file.
