@@ -107,6 +107,8 @@ codes! {
     OrganizationUnknown = "organization-unknown", "Import the account, then drop the contact again.";
     /// The site has no detail field of this name.
     FieldUnknown = "field-unknown", "Create the detail field in CSM; its values were left out.";
+    /// The configuration names a column that the file does not have.
+    ColumnAbsent = "column-absent", "Compare the name with the header of the file; export the column too, or correct config/import.toml.";
     /// The value is not one of the options of the site's field.
     OptionUnknown = "option-unknown", "Add the option to the field in CSM; the value was left out.";
     /// The value does not fit the type of the site's field.

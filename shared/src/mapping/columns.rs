@@ -29,6 +29,8 @@ pub enum Purpose {
     Own,
     /// Nothing, in no stage.
     Unmapped,
+    /// A detail field, as the configuration says; but the file has no such column.
+    Absent,
 }
 
 /// What one column is used for; a column can have several uses.
@@ -72,5 +74,8 @@ pub(super) fn column_uses(stage: Stage, header: &Header, plans: &[Plan]) -> Vec<
             }
         }
     }
+    let of_stage = plans.iter().filter(|plan| plan.kind.stage() == stage);
+    let absent = of_stage.flat_map(|plan| &plan.uses).filter(|u| u.purpose == Purpose::Absent);
+    uses.extend(absent.cloned());
     uses
 }

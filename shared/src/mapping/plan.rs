@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::columns::{ColumnUse, Purpose};
 use super::definition::{Definitions, DetailType};
 use super::kind::Kind;
-use super::rules::{self, FieldRule, Shape, default_type};
+use super::rules::{self, FieldRule, Origin, Shape, default_type};
 use crate::code::Code;
 use crate::configuration::{Configuration, Declared};
 use crate::salesforce::export::{NotAnExport, Object};
@@ -102,6 +102,18 @@ impl Finder<'_> {
         name.map_or(Ok(None), |name| self.find(name, purpose))
     }
 
+    /// Notes columns that the configuration names for this object, of which the file has none.
+    fn note_absent(&mut self, rule: &FieldRule) {
+        if rule.origin == Origin::Configuration {
+            self.uses.extend(rule.columns.iter().map(|column| ColumnUse {
+                column: column.clone(),
+                purpose: Purpose::Absent,
+                field: Some(rule.field.clone()),
+                warning: Some(Code::ColumnAbsent),
+            }));
+        }
+    }
+
     fn find_detail(
         &mut self,
         rule: &FieldRule,
@@ -179,9 +191,11 @@ impl Plan {
             let columns = finder.find_detail(&rule, site != Some(None))?;
             let found: Vec<usize> = columns.iter().copied().flatten().collect();
             if found.is_empty() && !matches!(rule.shape, Shape::Constant(_)) {
+                finder.note_absent(&rule);
                 continue;
             }
-            let FieldRule { field, shape, multi, declared, values, by_default, .. } = rule;
+            let FieldRule { field, shape, multi, declared, values, origin, .. } = rule;
+            let by_default = origin == Origin::Default;
             let created =
                 || declared.as_ref().map_or_else(|| default_type(&field), Declared::detail_type);
             let (name, detail_type) = match site {

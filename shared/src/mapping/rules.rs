@@ -37,8 +37,18 @@ pub(super) struct FieldRule {
     pub(super) declared: Option<Declared>,
     /// What is sent instead of these values.
     pub(super) values: BTreeMap<String, String>,
-    /// Whether it is of the default mapping.
-    pub(super) by_default: bool,
+    pub(super) origin: Origin,
+}
+
+/// Where a rule comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The default mapping.
+    Default,
+    /// What the configuration says of this object.
+    Configuration,
+    /// What it says of contacts, which goes for person accounts as well.
+    OfContacts,
 }
 
 type Default = (&'static str, Shape, &'static [&'static str]);
@@ -106,11 +116,11 @@ pub(super) fn of(kind: Kind, configuration: &Configuration) -> Vec<FieldRule> {
     if kind == Kind::PersonAccount {
         let said = configuration.contact.fields.iter();
         for field in said.filter(|field| mapping.rule(&field.name).is_none()) {
-            apply(&mut rules, field, person_column);
+            apply(&mut rules, field, Origin::OfContacts, person_column);
         }
     }
     for field in &mapping.fields {
-        apply(&mut rules, field, str::to_owned);
+        apply(&mut rules, field, Origin::Configuration, str::to_owned);
     }
     rules
 }
@@ -124,11 +134,16 @@ fn by_default((field, shape, columns): &Default) -> FieldRule {
         multi: *field == LANGUAGE,
         declared: None,
         values: BTreeMap::new(),
-        by_default: true,
+        origin: Origin::Default,
     }
 }
 
-fn apply(rules: &mut Vec<FieldRule>, field: &Field, column: impl Fn(&str) -> String) {
+fn apply(
+    rules: &mut Vec<FieldRule>,
+    field: &Field,
+    origin: Origin,
+    column: impl Fn(&str) -> String,
+) {
     let name = field.name.to_lowercase();
     rules.retain(|rule| rule.field.to_lowercase() != name);
     let Rule::Import(FieldValue { source, declared, values }) = &field.rule else {
@@ -146,7 +161,7 @@ fn apply(rules: &mut Vec<FieldRule>, field: &Field, column: impl Fn(&str) -> Str
         multi: declared.as_ref().is_some_and(Declared::is_multi),
         declared: declared.clone(),
         values: values.clone(),
-        by_default: false,
+        origin,
     });
 }
 

@@ -72,7 +72,7 @@ pub(super) fn becomes(column: &UsedColumn) -> String {
     let whose = one(column.stage);
     match (column.used.purpose, &column.used.field) {
         (Purpose::Detail, Some(field)) => format!("{whose} field {field}"),
-        (Purpose::Detail | Purpose::Own | Purpose::Unmapped, _) => String::new(),
+        (Purpose::Detail | Purpose::Own | Purpose::Unmapped | Purpose::Absent, _) => String::new(),
         (Purpose::Control, _) => {
             "decides whether a record is imported, and which version".to_owned()
         }

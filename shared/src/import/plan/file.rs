@@ -32,6 +32,9 @@ pub struct PlannedFile {
     pub columns: Vec<UsedColumn>,
     /// Columns that nothing is taken from.
     pub unmapped: Vec<String>,
+    /// Columns that the configuration names and the file does not have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent: Vec<String>,
     /// How its columns differ from those of the last import of the same object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub column_change: Option<ColumnChange>,
@@ -64,12 +67,13 @@ impl PlannedFile {
             uses.iter().map(|used| UsedColumn { stage: *stage, used: used.clone() })
         });
         let mut unmapped: Vec<String> = Vec::new();
-        let mut columns = Vec::new();
+        let (mut absent, mut columns) = (Vec::new(), Vec::new());
         for used in uses {
             match used.used.purpose {
                 // A column without any use is named in every stage.
                 Purpose::Unmapped if unmapped.contains(&used.used.column) => {}
                 Purpose::Unmapped => unmapped.push(used.used.column),
+                Purpose::Absent => absent.push(used.used.column),
                 Purpose::Own => {}
                 _ => columns.push(used),
             }
@@ -83,6 +87,7 @@ impl PlannedFile {
             notices: notices.into_iter().map(|(code, count)| Group::new(code, count)).collect(),
             columns,
             unmapped,
+            absent,
             column_change: export.column_change.clone(),
         }
     }
