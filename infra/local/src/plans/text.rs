@@ -194,6 +194,7 @@ fn file(text: &mut String, file: &PlannedFile) {
     }
     let change = file.column_change.clone().unwrap_or_default();
     for (label, columns) in [
+        ("  not there", &file.absent),
         ("  not used", &file.unmapped),
         ("  new", &change.appeared),
         ("  missing", &change.vanished),
