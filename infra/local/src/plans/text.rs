@@ -201,6 +201,7 @@ fn file(text: &mut String, file: &PlannedFile) {
     ] {
         if !columns.is_empty() {
             let whose = match label {
+                "  not there" => ", which the configuration names",
                 "  new" => ", which the last import did not have",
                 "  missing" => ", which the last import had",
                 _ => "",
