@@ -131,6 +131,8 @@ codes! {
     ImportStopped = "import-stopped", "Remove the cause named in summary.json, then drop errors.csv.";
     /// The batch failed too often and was parked in the dead-letter queue.
     DeadLettered = "dead-lettered", "See the function's log for the cause, then drop errors.csv.";
+    /// The task ended well, and a search does not find the customer, which may take the site minutes.
+    NotFoundYet = "not-found-yet", "Search for the customer on the site later.";
     /// The task ended well, and the site holds other values than were sent.
     HeldOtherwise = "held-otherwise", "Compare the record with the site, which may write some values in a way of its own.";
     /// The customer exists but is not linked to its organization.

@@ -113,7 +113,7 @@ async fn what_changed_since_the_plan_is_not_carried_out() {
         assert!(world.sim.state().tasks.is_empty(), "nothing was sent");
     };
     let export = Table::contacts(3).write();
-    stops("exports/approved/never/Contact.csv".into(), export.clone(), "nothing was planned").await;
+    stops("exports/approved/never/Contact.csv".into(), export.clone(), "no plan of").await;
     plan(&world, &[("plan/a/Contact.csv", export.clone())]).await;
     let other = Table::contacts(4).write();
     stops("exports/approved/a/Contact.csv".into(), other, "Contact.csv has other content").await;

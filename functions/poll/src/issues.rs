@@ -3,7 +3,7 @@
 use csm_import::code::Code;
 use csm_import::import::document::{Export, ImportDocument};
 use csm_import::import::outcome::Outcome;
-use csm_import::mapping::mapper::{Issue, Purpose};
+use csm_import::mapping::mapper::Issue;
 
 use crate::ends::End;
 
@@ -28,14 +28,14 @@ pub fn of_files(document: &ImportDocument) -> Vec<Line> {
     let ignored = document.ignored.iter().map(|ignored| {
         about_file(&ignored.key, Code::FileIgnored, String::new(), ignored.reason.clone())
     });
-    let absent = document.exports.iter().flat_map(|export| {
+    let columns = document.exports.iter().flat_map(|export| {
         let uses = export.columns.iter().flat_map(|(_, uses)| uses);
-        uses.filter(|used| used.purpose == Purpose::Absent).map(|used| {
-            let hint = Code::ColumnAbsent.hint().to_owned();
-            about_file(&export.file, Code::ColumnAbsent, used.column.clone(), hint)
+        uses.filter_map(|used| Some((used, used.warning?))).map(|(used, code)| {
+            let hint = code.hint().to_owned();
+            about_file(&export.file, code, used.column.clone(), hint)
         })
     });
-    notices.chain(absent).chain(ignored).collect()
+    notices.chain(columns).chain(ignored).collect()
 }
 
 fn about_file(file: &str, code: Code, value: String, hint: String) -> Line {

@@ -167,10 +167,13 @@ fn judge(
             None => candidate,
         };
         let csm_id = candidate.id.clone();
-        match profile.holds(&record.profile) {
-            Some(true) => {
-                return Evidence::Holds { csm_id, linked: profile.is_linked(&record.profile) };
-            }
+        let (holds, linked) = match record.customer {
+            // Only details were sent.
+            Some(_) => (profile.holds_details(record.profile.details()), Some(true)),
+            None => (profile.holds(&record.profile), profile.is_linked(&record.profile)),
+        };
+        match holds {
+            Some(true) => return Evidence::Holds { csm_id, linked },
             Some(false) => best = Evidence::Differs { csm_id },
             None => best = Evidence::Mute { csm_id },
         }

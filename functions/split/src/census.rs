@@ -58,8 +58,8 @@ impl<'c> Watch<'c> {
     }
 
     /// A select of the site that options may be added to.
-    pub(crate) fn options_of(field: &DetailFieldDefinition) -> Self {
-        let multi = matches!(field.detail_type, DetailType::MultiSelect(_));
+    pub(crate) fn options_of(field: &DetailFieldDefinition, multi: bool) -> Self {
+        let multi = multi && matches!(field.detail_type, DetailType::MultiSelect(_));
         Self {
             name: field.name.clone(),
             because: "unknown_option = \"add-option\"".to_owned(),
@@ -166,6 +166,8 @@ where
         let mut configuration = document.configuration.clone();
         // Which organizations there are is not known yet.
         configuration.policies.unknown_organization = UnknownOrganization::Warn;
+        // What is cut would be an option that nothing has.
+        configuration.policies.detail_limit = usize::MAX;
         let positions: BTreeMap<String, usize> =
             (0..).zip(watches.iter()).map(|(at, watch)| (name_key(watch.name()), at)).collect();
         let (mut seen, mut relations) = (Seen::default(), Relations::default());

@@ -15,7 +15,7 @@ use csm_import::mapping::describe::{Describe, is_describe};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store};
 
-use crate::listing::{self, Unlisted};
+use crate::listing::{self, Found, Unlisted};
 use crate::reading;
 use crate::splitter::Splitter;
 use crate::understanding::{Understood, understand};
@@ -47,6 +47,7 @@ where
     pub(crate) async fn document(
         &self,
         folder: &str,
+        all: &[SourceObject],
         objects: Vec<SourceObject>,
         replaces: BTreeSet<ImportId>,
         patient: bool,
@@ -66,6 +67,7 @@ where
             objects,
             exports: Vec::new(),
             ignored: Vec::new(),
+            described: Vec::new(),
             stop: None,
             configuration,
             last_import: None,
@@ -84,12 +86,13 @@ where
             }
         }
         document.stop = stop;
-        let mut describes = Vec::new();
-        for (number, object) in (0..).zip(document.objects.clone()) {
-            self.add(&mut document, number, &object, &mut describes).await?;
-        }
+        // What they say goes for all exports of the folder, also for one that came alone.
+        let describes = self.describes(&mut document, all).await?;
         let said = document.configuration.clone();
         document.configuration = document.configuration.described(&describes);
+        for (number, object) in (0..).zip(document.objects.clone()) {
+            self.add(&mut document, number, &object).await?;
+        }
         self.plan_fields(&mut document, &said, &describes).await?;
         self.compare_with_others(&mut document).await?;
         self.archive.put(&keys::document(id), &document, Condition::Absent).await?;
@@ -131,9 +134,9 @@ where
         tracing::warn!(%stage, error = %Causes(&error), "the site's detail fields are not known");
         match error.class() {
             Class::Stop(blocked) => Answer::Stop(Stop::from(blocked)),
+            Class::Retry { .. } | Class::Wait if patient => Answer::NotNow,
             // A site whose answer cannot be read takes records all the same.
             _ if matches!(error, SiteError::Unreadable(..)) => Answer::Unknown,
-            Class::Retry { .. } | Class::Wait if patient => Answer::NotNow,
             Class::Retry { .. } | Class::Wait => Answer::Stop(Stop {
                 code: StopCode::SiteUnreachable,
                 message: format!(
@@ -145,14 +148,44 @@ where
         }
     }
 
+    /// What describe files say, which lie beside the exports.
+    async fn describes(
+        &self,
+        document: &mut ImportDocument,
+        all: &[SourceObject],
+    ) -> Result<Vec<Describe>, ConsumeError> {
+        let mut describes = Vec::new();
+        for object in all.iter().filter(|object| is_describe(&object.key).is_some()) {
+            let found = Found::file(object.key.clone(), Vec::new());
+            let limits = &document.archives;
+            let read = reading::whole(&self.exports, object, &found, limits, MAX_DESCRIBE).await;
+            let refused = match read {
+                Ok(bytes) => match Describe::parse(&bytes) {
+                    Ok(describe) => {
+                        document.described.push(object.key.clone());
+                        describes.push(describe);
+                        continue;
+                    }
+                    Err(error) => format!("It is no describe file: {error}."),
+                },
+                Err(ExportError::Gone) => "It was deleted before it could be read.".to_owned(),
+                Err(error) => return Err(error.into()),
+            };
+            document.ignored.push(Ignored { key: object.key.clone(), reason: refused });
+        }
+        Ok(describes)
+    }
+
     /// Adds the files of an object to the document: the exports, and what is ignored.
     async fn add(
         &self,
         document: &mut ImportDocument,
         number: u32,
         object: &SourceObject,
-        describes: &mut Vec<Describe>,
     ) -> Result<(), ConsumeError> {
+        if is_describe(&object.key).is_some() {
+            return Ok(());
+        }
         let key = &object.key;
         let ignore = |document: &mut ImportDocument, key: &str, reason: String| {
             document.ignored.push(Ignored { key: key.to_owned(), reason });
@@ -172,28 +205,6 @@ where
         };
         for found in files {
             let file = found.file.clone();
-            if is_describe(&file).is_some() && found.refused.is_none() {
-                let limits = &document.archives;
-                match reading::whole(&self.exports, object, &found, limits, MAX_DESCRIBE).await {
-                    Ok(bytes) => match Describe::parse(&bytes) {
-                        Ok(describe) => {
-                            let what = format!(
-                                "It describes the fields of {}; its types, labels and options are \
-                                 used.",
-                                describe.object
-                            );
-                            ignore(document, &file, what);
-                            describes.push(describe);
-                        }
-                        Err(error) => {
-                            ignore(document, &file, format!("It is no describe file: {error}."));
-                        }
-                    },
-                    Err(ExportError::Gone) => ignore(document, &file, gone()),
-                    Err(error) => return Err(error.into()),
-                }
-                continue;
-            }
             let encoding = self.settings.export_encoding;
             match understand(&self.exports, document, number, object, found, encoding).await {
                 Ok(Understood::Export(export)) => document.exports.push(*export),

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 
 use crate::splitter::Splitter;
 
-/// How often the site is asked for its detail fields before an import begins without them.
+/// How often a message comes back before the site, which does not answer, is given up, if that has
+/// taken as long as it is looked for records.
 const ASKED: u32 = 6;
 /// How often a lost race for a folder is run again before the message is left to come back.
 const RACES: u32 = 5;
@@ -63,10 +64,15 @@ where
             if standing.fresh.is_empty() {
                 return Ok(disposition);
             }
-            let patient = delivery.receives < ASKED;
+            let waited = arrived.map_or(Duration::MAX, |arrived| {
+                let waited = self.clock.now().duration_since(arrived);
+                Duration::try_from(waited).unwrap_or_default()
+            });
+            let patient = delivery.receives < ASKED || waited < self.settings.read_back;
             let replaces = claims.given_up.clone();
             let fresh = standing.fresh.clone();
-            let Some(import) = self.document(folder, fresh, replaces, patient).await? else {
+            let Some(import) = self.document(folder, &objects, fresh, replaces, patient).await?
+            else {
                 let wait = pace::backoff(delivery.receives, None, delivery.seed());
                 return Ok(Disposition::Later(wait));
             };

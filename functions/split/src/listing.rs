@@ -66,7 +66,7 @@ pub async fn files<E: Exports>(
 }
 
 impl Found {
-    fn file(file: String, wrappings: Vec<Wrapping>) -> Self {
+    pub(crate) fn file(file: String, wrappings: Vec<Wrapping>) -> Self {
         Self { file, wrappings, refused: None }
     }
 

@@ -7,11 +7,12 @@ use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{ColumnChange, Export, ImportDocument, Mode};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
-use csm_import::import::progress::{Stop, StopCode};
+use csm_import::import::progress::{Progress, Stop, StopCode};
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, Exports, Queue, Store};
 use csm_import::salesforce::export::Recognised;
+use csm_import::salesforce::format::Format;
 use serde::{Deserialize, Serialize};
 
 use crate::splitter::Splitter;
@@ -54,7 +55,7 @@ where
             return Ok(());
         };
         let changes = match self.plan_of(&folder).await? {
-            None => vec![format!("nothing was planned in {folder}")],
+            None => vec![format!("no plan of {folder} is finished")],
             Some(plan) => differences(&plan, document),
         };
         if !changes.is_empty() {
@@ -78,6 +79,11 @@ where
             let Some(PlanRecord { plan }) = record else { return Ok(None) };
             plan
         };
+        // What has not come to its end has not been looked at.
+        let progress: Option<Progress> = self.archive.find(&keys::progress(plan)).await?;
+        if !progress.is_some_and(|progress| progress.finished) {
+            return Ok(None);
+        }
         let document: Option<ImportDocument> = self.archive.find(&keys::document(plan)).await?;
         Ok(document.filter(|document| document.mode == Mode::Plan))
     }
@@ -129,26 +135,27 @@ fn change(before: &[String], now: &[String]) -> ColumnChange {
     ColumnChange { appeared: not_in(now, &had), vanished: not_in(before, &has) }
 }
 
+/// A hash of a file, and how it is read.
+type Content = (String, (Format, Recognised, Vec<String>));
+
 /// What is not as it was planned, in plain words.
 fn differences(plan: &ImportDocument, import: &ImportDocument) -> Vec<String> {
     let mut all = Vec::new();
-    let files = |document: &ImportDocument| -> BTreeMap<String, String> {
-        let name = |export: &Export| {
-            let file = export.file.strip_prefix(&document.folder).unwrap_or(&export.file);
-            if file.is_empty() {
-                document.folder.rsplit('/').next().unwrap_or_default()
-            } else {
-                file
-            }
-            .to_owned()
+    let files = |document: &ImportDocument| -> BTreeMap<String, Content> {
+        let folder = document.folder.rfind('/').map_or(0, |end| end + 1);
+        let name = |export: &Export| export.file.get(folder..).unwrap_or_default().to_owned();
+        let content = |export: &Export| {
+            let read = (export.format, export.recognised, export.header.clone());
+            (export.content.clone(), read)
         };
-        document.exports.iter().map(|export| (name(export), export.content.clone())).collect()
+        document.exports.iter().map(|export| (name(export), content(export))).collect()
     };
     let (planned, now) = (files(plan), files(import));
     for (name, content) in &now {
         match planned.get(name) {
             None => all.push(format!("{name} is no part of the plan")),
-            Some(then) if then != content => all.push(format!("{name} has other content")),
+            Some(then) if then.0 != content.0 => all.push(format!("{name} has other content")),
+            Some(then) if then.1 != content.1 => all.push(format!("{name} is read in another way")),
             Some(_) => {}
         }
     }

@@ -6,7 +6,7 @@ use csm_import::configuration::{Configuration, of_column};
 use csm_import::csm::fields::{FieldPlan, MAX_OPTIONS, WantedField};
 use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::ConsumeError;
-use csm_import::import::document::ImportDocument;
+use csm_import::import::document::{Ignored, ImportDocument};
 use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::convert::Conversion;
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition, DetailType, name_key};
@@ -43,12 +43,16 @@ where
                 self.plan_stage(document, stage, &site, said, describes).await?;
             }
         }
-        let mut exports = std::mem::take(&mut document.exports);
-        for export in &mut exports {
-            // It was understood before, so it is again.
-            let _ = understanding::columns(document, export);
+        for mut export in std::mem::take(&mut document.exports) {
+            match understanding::columns(document, &mut export) {
+                Ok(()) => document.exports.push(export),
+                Err(refused) => {
+                    document
+                        .ignored
+                        .push(Ignored { key: export.file, reason: refused.to_string() });
+                }
+            }
         }
-        document.exports = exports;
         Ok(())
     }
 
@@ -64,17 +68,16 @@ where
         let conversion = Conversion::from(&document.configuration);
         let mut watches = Vec::new();
         let mut missing: Vec<String> = Vec::new();
-        for wanted in wanted(document, stage) {
+        for (wanted, column) in wanted(document, stage) {
             match site.find_loosely(&wanted.field) {
                 Some(found) => {
                     let options = found.detail_type.options().filter(|options| !options.is_empty());
                     if options.is_some() && policies.unknown_option == UnknownOption::AddOption {
-                        watches.push(Watch::options_of(found));
+                        watches.push(Watch::options_of(found, wanted.multi));
                     }
                 }
                 None if policies.missing_field == MissingField::Create => {
-                    let column = |at| column_at(document, stage, at);
-                    watches.push(created(&wanted, column, &conversion, said, describes));
+                    watches.push(created(&wanted, column.as_deref(), &conversion, said, describes));
                 }
                 None => missing.push(wanted.field),
             }
@@ -116,8 +119,9 @@ where
     }
 }
 
-/// The fields that the exports give values to, each once, as the site compares names.
-fn wanted(document: &ImportDocument, stage: Stage) -> Vec<Wanted> {
+/// The fields that the exports give values to, each once, as the site compares names, with the name
+/// of the column where it is one.
+fn wanted(document: &ImportDocument, stage: Stage) -> Vec<(Wanted, Option<String>)> {
     let mut seen = BTreeSet::new();
     let mut all = Vec::new();
     for export in document.exports_of(stage) {
@@ -126,7 +130,11 @@ fn wanted(document: &ImportDocument, stage: Stage) -> Vec<Wanted> {
         // An export whose columns are ambiguous was refused.
         for wanted in mapper.iter().flat_map(Mapper::wanted) {
             if seen.insert(name_key(&wanted.field)) {
-                all.push(wanted.clone());
+                let name = match wanted.columns.as_slice() {
+                    [at] => export.header.get(*at).map(|name| name.trim().to_owned()),
+                    _ => None,
+                };
+                all.push((wanted.clone(), name));
             }
         }
     }
@@ -136,16 +144,12 @@ fn wanted(document: &ImportDocument, stage: Stage) -> Vec<Wanted> {
 /// What a field is created as, and why.
 fn created<'c>(
     wanted: &Wanted,
-    column: impl Fn(usize) -> Option<String>,
+    column: Option<&str>,
     conversion: &'c Conversion,
     said: &Configuration,
     describes: &[Describe],
 ) -> Watch<'c> {
     let field = &wanted.field;
-    let column = match wanted.columns.as_slice() {
-        [at] => column(*at),
-        _ => None,
-    };
     if let Some(declared) = &wanted.declared {
         let because = if says(said, field) {
             "the configuration says so"
@@ -155,7 +159,7 @@ fn created<'c>(
         return Watch::declared(field, declared.detail_type(), because);
     }
     if wanted.by_default {
-        let column = column.as_deref().unwrap_or_default();
+        let column = column.unwrap_or_default();
         let told = describes.iter().find_map(|describe| describe.column(column));
         return match told.and_then(of_column) {
             Some(declared) => {
@@ -164,7 +168,7 @@ fn created<'c>(
             None => Watch::declared(field, default_type(field), "the default mapping has it"),
         };
     }
-    Watch::inferred(field, column.as_deref().unwrap_or(field), conversion)
+    Watch::inferred(field, column.unwrap_or(field), conversion)
 }
 
 /// Whether the file itself says what a field is.
@@ -173,12 +177,6 @@ fn says(said: &Configuration, field: &str) -> bool {
     [&said.account, &said.contact, &said.person_account].into_iter().any(|mapping| {
         matches!(mapping.rule(field), Some(Rule::Import(FieldValue { declared: Some(_), .. })))
     })
-}
-
-/// The name of a column of the first export.
-fn column_at(document: &ImportDocument, stage: Stage, at: usize) -> Option<String> {
-    let name = document.exports_of(stage).first()?.header.get(at)?;
-    Some(name.trim().to_owned())
 }
 
 /// A text field of this name, to see what would be sent.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use csm_import::csm::error::Class;
-use csm_import::csm::fields::WantedField;
+use csm_import::csm::fields::{FieldPlan, OtherType, WantedField};
 use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::id::ImportId;
@@ -11,11 +11,14 @@ use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Exports, Queue, Store};
 
-use crate::fields::{Patience, ensure};
+use crate::fields::{EnsureError, Patience, ensure};
 use crate::splitter::Splitter;
 
 /// The pause before fields are tried again that the site could not be asked for.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// For so long they are tried again.
+const PATIENCE: Duration = Duration::from_hours(6);
 
 /// Whether records can be sent.
 pub(crate) enum Prepared {
@@ -38,6 +41,7 @@ where
     /// Creates and extends the detail fields that the import wants.
     pub(crate) async fn prepare(&self, import: ImportId) -> Result<Prepared, ConsumeError> {
         let document = self.archive.document(import).await?;
+        let until = self.archive.progress(import).await?.started_at + PATIENCE;
         for stage in Stage::ALL {
             let wanted: Vec<WantedField> = document
                 .wanted_fields
@@ -48,21 +52,50 @@ where
             if wanted.is_empty() {
                 continue;
             }
-            let ensured = ensure(&self.site, stage, &wanted, import, Patience::default()).await;
-            let Err(error) = ensured else { continue };
-            tracing::warn!(%import, %stage, error = %Causes(&error), "the detail fields are not ready");
-            match error.class() {
-                Class::Wait | Class::Retry { after: None } => return Ok(Prepared::NotYet(PAUSE)),
-                Class::Retry { after: Some(after) } => {
-                    return Ok(Prepared::NotYet(after.max(PAUSE)));
+            let stop = match ensure(&self.site, stage, &wanted, import, Patience::default()).await {
+                Ok(fields) => otherwise(stage, &FieldPlan::new(&fields, &wanted)),
+                Err(error) => {
+                    tracing::warn!(%import, %stage, error = %Causes(&error), "the detail fields are not ready");
+                    if !is_final(&error) && self.clock.now() < until {
+                        return Ok(Prepared::NotYet(PAUSE));
+                    }
+                    Some(never(&error))
                 }
-                Class::Stop(_) | Class::Reject | Class::ReadBack => {}
+            };
+            if let Some(stop) = stop {
+                self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
+                return Ok(Prepared::Never);
             }
-            let stop = Stop { code: StopCode::FieldsMissing, message: error.message() };
-            self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
-            return Ok(Prepared::Never);
         }
         self.archive.advance(import, |progress| progress.prepared = true).await?;
         Ok(Prepared::Yes)
     }
+}
+
+/// Whether nothing will change by itself.
+fn is_final(error: &EnsureError) -> bool {
+    !matches!(error.class(), Class::Wait | Class::Retry { .. })
+}
+
+fn never(error: &EnsureError) -> Stop {
+    let code = match error.class() {
+        Class::Stop(blocked) => Stop::from(blocked).code,
+        Class::Wait | Class::Retry { .. } => StopCode::SiteUnreachable,
+        Class::Reject | Class::ReadBack => StopCode::FieldsMissing,
+    };
+    Stop { code, message: error.message() }
+}
+
+/// Why nothing can be sent where somebody else has created a field meanwhile, as something else than
+/// values were mapped to.
+fn otherwise(stage: Stage, plan: &FieldPlan) -> Option<Stop> {
+    let told =
+        |other: &OtherType| format!("{} is {} and not {}", other.field, other.found, other.wanted);
+    let fields: Vec<_> = plan.other_types.iter().map(told).collect();
+    let message = format!(
+        "Detail fields of {stage} were created meanwhile as something else: {}. Nothing was sent. \
+         Drop the export again.",
+        fields.join("; ")
+    );
+    (!fields.is_empty()).then_some(Stop { code: StopCode::FieldsMissing, message })
 }

@@ -23,6 +23,8 @@ pub enum Answer {
         dialect: Dialect,
         /// The key that it was sent with.
         key: Uuid,
+        /// Whether that says which dialect the site takes: details have but one shape.
+        telling: bool,
     },
     /// It was refused, in each of the dialects that were tried.
     Refused(Vec<(Dialect, String)>),
@@ -55,17 +57,17 @@ pub async fn hand_over<C: Site>(
         };
         let body = body.map_err(ConsumeError::unwritable)?;
         let key = idempotency_key(batch.import.uuid(), endpoint, batch.batch.0, &body);
+        let telling = endpoint != Endpoint::CustomerDetails;
+        let accepted = |task| Answer::Accepted { task, dialect: *dialect, key, telling };
         let error = match site.submit(endpoint, key, body).await {
-            Ok(task) => {
-                return Ok(Answer::Accepted { task: Some(task), dialect: *dialect, key });
-            }
+            Ok(task) => return Ok(accepted(Some(task))),
             Err(error) => error,
         };
         match (error.class(), error) {
-            (Class::ReadBack, _) => {
-                return Ok(Answer::Accepted { task: None, dialect: *dialect, key });
-            }
+            (Class::ReadBack, _) => return Ok(accepted(None)),
             // Nothing was created: another shape of the same records may be taken.
+            (Class::Reject, SiteError::Refused { .. }) if endpoint == Endpoint::CustomerDetails => {
+            }
             (Class::Reject, SiteError::Refused { answer, .. }) => answers.push((*dialect, answer)),
             (_, error) if endpoint == Endpoint::CustomerDetails && error.is_unsupported() => {}
             (_, error) => return Ok(Answer::NotNow(error)),
@@ -74,17 +76,15 @@ pub async fn hand_over<C: Site>(
     Ok(Answer::Refused(answers))
 }
 
-/// The details alone, where every record names a customer by id and links it to nothing.
+/// The details alone, where every record names a customer by id.
 fn details<'a>(records: &'a [MappedRecord<'_>]) -> Option<Vec<CustomerDetails<'a>>> {
     let of = |record: &'a MappedRecord<'_>| match &record.profile {
-        Profile::Customer { details, organizations, .. } if organizations.is_empty() => {
-            Some(CustomerDetails {
-                customer_id: record.customer.as_deref()?,
-                operation: request::details::Operation::Update,
-                details,
-            })
-        }
-        _ => None,
+        Profile::Customer { details, .. } => Some(CustomerDetails {
+            customer_id: record.customer.as_deref()?,
+            operation: request::details::Operation::Update,
+            details,
+        }),
+        Profile::Organization { .. } => None,
     };
     let all: Vec<_> = records.iter().map(of).collect::<Option<_>>()?;
     (operations(&all) <= MAX_OPERATIONS).then_some(all)

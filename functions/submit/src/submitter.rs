@@ -93,7 +93,7 @@ where
             progress.orders.dialect.candidates(progress.dialects.get(&batch.stage).copied());
         let operation = progress.orders.operation;
         match hand_over(&self.site, batch, &records, dialects, operation).await? {
-            Answer::Accepted { task, dialect, key } => {
+            Answer::Accepted { task, dialect, key, telling } => {
                 let record = TaskRecord {
                     task,
                     dialect,
@@ -104,7 +104,7 @@ where
                 // Before anything else: without its id a task can only be read back.
                 let task_key = keys::task(batch.import, batch.stage, batch.batch);
                 self.archive.put(&task_key, &record, Condition::Always).await?;
-                if !progress.dialects.contains_key(&batch.stage) {
+                if telling && !progress.dialects.contains_key(&batch.stage) {
                     self.archive
                         .advance(batch.import, |progress| progress.accepted(batch.stage, dialect))
                         .await?;

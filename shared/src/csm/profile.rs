@@ -50,21 +50,26 @@ impl SiteProfile {
     ///
     /// Details that were not sent do not count: the site leaves them as they were (reported).
     pub fn holds(&self, sent: &Profile) -> Option<bool> {
-        let details = self.details.as_ref()?;
         let (named, sent_details) = match sent {
             Profile::Organization { name, details } => (same(self.name.as_deref(), name), details),
             Profile::Customer { email, display_name, details, .. } => {
                 let name =
                     self.name.as_deref().is_none_or(|held| held.trim() == display_name.trim());
-                (name && (email.is_empty() || same(self.email.as_deref(), email)), details)
+                (name && same(self.email.as_deref(), email), details)
             }
         };
+        Some(named && self.holds_details(sent_details)?)
+    }
+
+    /// Whether the profile holds these details; `None` when it does not say.
+    pub fn holds_details(&self, sent: &[Detail<'_>]) -> Option<bool> {
+        let details = self.details.as_ref()?;
         let held = |sent: &Detail| {
             let held = details.iter().find(|held| held.name == sent.name);
             // What was cleared may not be there at all.
             held.map_or(sent.values.is_empty(), |held| same_values(&held.values, &sent.values))
         };
-        Some(named && sent_details.iter().all(held))
+        Some(sent.iter().all(held))
     }
 
     /// Whether a customer is linked to all organizations that were sent; `None` when it does not say.

@@ -211,11 +211,13 @@ impl Serialize for Payload<'_> {
                 map.serialize_entry("name", name)?;
                 map.serialize_entry("details", details)?;
             }
+            // Who is named by an id may be an Atlassian account, whose name cannot be changed.
+            Profile::Customer { details, .. } if self.customer.is_some() => {
+                map.serialize_entry("customerId", &self.customer)?;
+                map.serialize_entry("details", details)?;
+            }
             Profile::Customer { email, display_name, details, organizations } => {
-                match self.customer {
-                    Some(id) => map.serialize_entry("customerId", id)?,
-                    None => map.serialize_entry("email", email)?,
-                }
+                map.serialize_entry("email", email)?;
                 map.serialize_entry("displayName", display_name)?;
                 map.serialize_entry("details", details)?;
                 if !organizations.is_empty() {

@@ -195,19 +195,18 @@ impl Ending<'_> {
         }
         if self.is_clear() {
             return match evidence {
-                // An organization is looked for after a clear end, as its id is needed, and what is
-                // verified.
-                Evidence::Missing => self.when_over(Verdict::unknown()),
+                // An organization is looked for after a clear end, as its id is needed.
+                Evidence::Missing if self.stage == Stage::Organizations => {
+                    self.when_over(Verdict::unknown())
+                }
+                // A customer only to verify it, and searches find new ones late.
+                Evidence::Missing => self.when_over(Verdict::noticed(Code::NotFoundYet)),
                 Evidence::None if self.stage == Stage::Organizations => {
                     self.when_over(Verdict::imported(None))
                 }
                 Evidence::Holds { linked, .. } => Some(Verdict::imported(*linked)),
                 // The site may write values in a way of its own.
-                Evidence::Differs { .. } => {
-                    let mut verdict = Verdict::imported(None);
-                    verdict.warnings.push(Code::HeldOtherwise);
-                    self.when_over(verdict)
-                }
+                Evidence::Differs { .. } => self.when_over(Verdict::noticed(Code::HeldOtherwise)),
                 _ => Some(Verdict::imported(None)),
             };
         }
@@ -288,6 +287,11 @@ struct Verdict {
 impl Verdict {
     fn imported(linked: Option<bool>) -> Self {
         let warnings = if linked == Some(false) { vec![Code::AssociationMissing] } else { vec![] };
+        Self { outcome: Outcome::Imported, code: None, message: None, warnings }
+    }
+
+    fn noticed(warning: Code) -> Self {
+        let warnings = vec![warning];
         Self { outcome: Outcome::Imported, code: None, message: None, warnings }
     }
 

@@ -71,6 +71,9 @@ pub struct ImportDocument {
     pub exports: Vec<Export>,
     /// Files that are no export that can be imported, and why.
     pub ignored: Vec<Ignored>,
+    /// Describe files whose types, labels and options are used.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub described: Vec<String>,
     /// Why nothing is sent, where that was clear before the first record was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,

@@ -57,6 +57,8 @@ pub struct Wanted {
     pub declared: Option<Declared>,
     /// The columns that are there, counted from 0; several are joined, or the first one counts.
     pub columns: Vec<usize>,
+    /// Whether a value may consist of several, separated by semicolons.
+    pub multi: bool,
     /// Whether the default mapping asks for it, which knows its type.
     pub by_default: bool,
 }
@@ -198,15 +200,22 @@ impl Plan {
             let by_default = origin == Origin::Default;
             let created =
                 || declared.as_ref().map_or_else(|| default_type(&field), Declared::detail_type);
+            // Who maps a column to a field for several values says that it has several. The default
+            // mapping does not: semicolons occur in single picklists.
+            let is_multi = matches!(
+                site,
+                Some(Some(site)) if matches!(site.detail_type, DetailType::MultiSelect(_))
+            );
+            let multi = multi || (is_multi && !by_default && declared.is_none());
             let (name, detail_type) = match site {
                 None => (field.clone(), created()),
                 Some(Some(site)) => (site.name.clone(), site.detail_type.clone()),
                 Some(None) => {
-                    wanted.push(Wanted { field, declared, columns: found, by_default });
+                    wanted.push(Wanted { field, declared, columns: found, multi, by_default });
                     continue;
                 }
             };
-            wanted.push(Wanted { field, declared, columns: found, by_default });
+            wanted.push(Wanted { field, declared, columns: found, multi, by_default });
             details.push(DetailPlan { field: name, detail_type, shape, multi, columns, values });
         }
         let id = find(header, kind.object(), "Id")?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::definition::DetailType;
+use super::definition::{DetailType, name_key};
 use super::kind::Kind;
 use super::record::EXTERNAL_ID;
 use crate::configuration::{Configuration, Declared, Field, FieldValue, Rule, Source};
@@ -144,8 +144,11 @@ fn apply(
     origin: Origin,
     column: impl Fn(&str) -> String,
 ) {
-    let name = field.name.to_lowercase();
-    rules.retain(|rule| rule.field.to_lowercase() != name);
+    let name = name_key(&field.name);
+    if name == name_key(EXTERNAL_ID) {
+        return;
+    }
+    rules.retain(|rule| name_key(&rule.field) != name);
     let Rule::Import(FieldValue { source, declared, values }) = &field.rule else {
         return;
     };

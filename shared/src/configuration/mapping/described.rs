@@ -2,8 +2,9 @@
 
 use super::{Declared, Field, FieldType, FieldValue, ObjectMapping, Rule, Source};
 use crate::configuration::Configuration;
-use crate::mapping::definition::DetailType;
+use crate::mapping::definition::{DetailType, name_key};
 use crate::mapping::describe::{Describe, DescribedColumn};
+use crate::mapping::record::EXTERNAL_ID;
 
 impl Configuration {
     /// Names the fields of further columns by their labels, and declares fields as what Salesforce
@@ -24,6 +25,8 @@ impl ObjectMapping {
         for name in std::mem::take(&mut self.columns) {
             let described = describe.and_then(|describe| describe.column(&name));
             let field = described.map_or_else(|| bare(&name), DescribedColumn::field_name);
+            // Records are found again by that field, whatever a column is called.
+            let field = if name_key(field) == name_key(EXTERNAL_ID) { &name } else { field };
             if self.rule(field).is_none() {
                 let field = field.to_owned();
                 let rule = Rule::Import(FieldValue::from(Source::Column(name)));

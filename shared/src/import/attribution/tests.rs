@@ -188,7 +188,7 @@ fn what_is_verified_is_what_was_read_back() {
             Some((Outcome::Imported, vec![Code::HeldOtherwise])),
         ),
         (Evidence::Missing, false, None),
-        (Evidence::Missing, true, Some((Outcome::Unknown, vec![]))),
+        (Evidence::Missing, true, Some((Outcome::Imported, vec![Code::NotFoundYet]))),
         (Evidence::None, false, Some((Outcome::Imported, vec![]))),
     ] {
         let ending = Ending {

@@ -50,9 +50,11 @@ impl Mapper {
         Ok(Profile::Organization { name, details })
     }
 
-    /// The site's id of the customer, where the configuration names a column of it.
+    /// The site's id of the customer that is updated, where the configuration names a column of it.
     pub(super) fn customer_of<'r>(&self, plan: &Plan, record: &Record<'r>) -> Option<Cow<'r, str>> {
-        Some(self.text(record, plan.customer)).filter(|id| !id.is_empty())
+        // Any other request names customers by their email.
+        let is_update = self.policies.operation == Operation::Update;
+        Some(self.text(record, plan.customer)).filter(|id| is_update && !id.is_empty())
     }
 
     pub(super) fn customer<'r>(
@@ -66,7 +68,7 @@ impl Mapper {
     ) -> Result<Profile<'r>, Stop> {
         let text = self.text(record, plan.email);
         let customer = self.customer_of(plan, record);
-        let is_named = customer.is_some() && self.policies.operation == Operation::Update;
+        let is_named = customer.is_some();
         if text.is_empty() && !is_named {
             return Err(match self.policies.missing_email {
                 MissingEmail::Reject => self.reject(record, Code::EmailMissing, plan.email, ""),
@@ -187,7 +189,8 @@ impl Mapper {
                 }
                 _ => detail.renamed(self.detail_text(detail, record, warnings)),
             };
-            let cleared = text.is_empty() && self.policies.blank == Blank::Clear;
+            let cleared =
+                self.policies.blank == Blank::Clear && is_blank(detail, record) && text.is_empty();
             let converted = convert(text, detail.multi, &detail.detail_type, &self.conversion);
             for (code, value) in converted.losses {
                 let issue = self.issue(record, code, &detail.field, &value);
@@ -268,6 +271,14 @@ impl Mapper {
         }
         address
     }
+}
+
+/// Whether the record has the columns of a detail, and nothing in them. What a record that was cut
+/// does not have is not known to be blank.
+fn is_blank(detail: &DetailPlan, record: &Record<'_>) -> bool {
+    let mut there = detail.columns.iter().flatten();
+    detail.shape != Shape::Id
+        && there.all(|&at| record.get(at).is_some_and(|field| field.trim().is_empty()))
 }
 
 /// Where the postal code stands among the columns of an address.
