@@ -160,7 +160,7 @@ fn group(text: &mut String, group: &Group, examples: usize) {
 
 fn field(text: &mut String, field: &PlannedField) {
     let PlannedField { stage, name, field_type, options, created, because } = field;
-    let (name, because) = (safe(name), safe(because));
+    let (name, because) = (safe(name), safe(because.trim_end_matches('.')));
     let said = if *created && options.is_empty() {
         format!("{name} of {stage} would be created as {field_type}: {because}")
     } else if *created {
