@@ -74,11 +74,6 @@ impl Gathered {
         }
     }
 
-    /// Counts a record of which it is known whether the site has it.
-    pub(crate) fn known(&mut self, known: bool) {
-        *self.manifest.known.get_or_insert_default() += u64::from(known);
-    }
-
     fn add_mapped(&mut self, mapped: &MappedRecord<'_>) -> Result<Option<Full>, ConsumeError> {
         self.manifest.mapped += 1;
         for warning in &mapped.warnings {

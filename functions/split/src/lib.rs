@@ -5,6 +5,7 @@ mod drawing_up;
 pub mod fields;
 mod gathered;
 pub mod intake;
+mod known;
 pub mod listing;
 pub mod notification;
 pub mod organizations;

@@ -7,13 +7,13 @@ use csm_import::code::Code;
 use csm_import::csm::port::Site;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
-use csm_import::import::document::{Export, ImportDocument};
+use csm_import::import::document::{Export, ImportDocument, Mode};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
 use csm_import::import::outcome::Outcome;
 use csm_import::import::progress::{Stop, StopCode};
-use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts, Verdict};
+use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts};
 use csm_import::mapping::relation::{Left, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
@@ -67,7 +67,8 @@ where
             }
             gathered
         };
-        let manifest = match self.gather_latest(&document, &organizations, begin, edition).await {
+        let mut manifest = match self.gather_latest(&document, &organizations, begin, edition).await
+        {
             Ok(manifest) => manifest,
             Err(ConsumeError::Export(ExportError::Gone)) => {
                 self.stop_gone(import).await?;
@@ -76,6 +77,9 @@ where
             }
             Err(error) => return Err(error),
         };
+        if document.mode == Mode::Plan && stage == Stage::Organizations && document.stop.is_none() {
+            manifest.known = self.known_on_site(&manifest, &organizations).await?;
+        }
         tracing::info!(%import, %stage, mapped = manifest.mapped, batches = manifest.batches.len(), "split");
         match self.archive.put(&key, &manifest, Condition::Absent).await? {
             Written::Yes => Ok(manifest),
@@ -142,12 +146,6 @@ where
             };
             self.each(document, export, |record| {
                 let verdict = mapper.map(record, &mut gathered.seen, &mut links);
-                if let Verdict::Mapped(mapped) = &verdict
-                    && stage == Stage::Organizations
-                {
-                    let known = mapped.id.is_some_and(|id| organizations.get(id).is_some());
-                    gathered.known(known);
-                }
                 gathered.add(export.source, record, verdict)
             })
             .await?;

@@ -202,11 +202,15 @@ fn file(text: &mut String, file: &PlannedFile) {
         line(text, "doubt", &format!("{}: {meaning} {}", doubt.code, doubt.hint));
     }
     let change = file.column_change.clone().unwrap_or_default();
-    for (label, columns) in
-        [("not used", &file.unmapped), ("new", &change.appeared), ("missing", &change.vanished)]
-    {
+    for (label, columns) in [
+        ("not there", &file.absent),
+        ("not used", &file.unmapped),
+        ("new", &change.appeared),
+        ("missing", &change.vanished),
+    ] {
         if !columns.is_empty() {
             let whose = match label {
+                "not there" => ", which the configuration names",
                 "new" => ", which the last import did not have",
                 "missing" => ", which the last import had",
                 _ => "",
