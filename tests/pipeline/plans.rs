@@ -1,5 +1,7 @@
 //! A plan sends nothing; approved, it is carried out as it is, or not at all.
 
+use std::io::Write;
+
 use csm_import::import::plan::{PlanDocument, Verdict};
 use csm_import::import::summary::State;
 use csm_import_tests::{Table, World, fixture};
@@ -26,6 +28,13 @@ async fn plan(world: &World, objects: &[(&str, Vec<u8>)]) -> (PlanDocument, Stri
     let page = String::from_utf8(read("plan.html").await).unwrap();
     assert!(world.cloud.get(&format!("imports/{id}/succeeded.csv")).await.unwrap().is_none());
     (plan, page)
+}
+
+fn zipped(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(bytes).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 /// The plan without what differs from run to run.
@@ -122,9 +131,10 @@ async fn what_changed_since_the_plan_is_not_carried_out() {
     world.drop(CONFIGURATION, "verify = 'all'").await;
     let key = format!("exports/approved/{}/Contact.csv", second.import);
     stops(key, export.clone(), "config/import.toml has changed").await;
-    // Planned once more, with the new configuration, it is carried out.
-    plan(&world, &[("plan/c/Contact.csv", export.clone())]).await;
-    let import = world.import_of(&[("exports/approved/c/Contact.csv", export.clone())]).await;
+    // Planned once more, with the new configuration, it is carried out; also a ZIP on its own.
+    let zip = zipped("Contact.csv", &export);
+    plan(&world, &[("plan/WE.ZIP", zip.clone())]).await;
+    let import = world.import_of(&[("exports/approved/WE.ZIP", zip)]).await;
     assert_eq!((import.summary.state, import.records().imported), (State::Finished, 3));
     // A broken configuration is told by the plan as well.
     world.drop(CONFIGURATION, "operation = 'delete'").await;

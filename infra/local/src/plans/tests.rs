@@ -51,7 +51,7 @@ fn the_text_says_what_would_happen_and_why() {
         "                     read   to send       new   on site  rejected   skipped",
         "  organizations       131       128        31        97         1         2",
         "  customers          1276      1204         ?         ?        72         0",
-        "  rejected             60  email-invalid: The email is not one",
+        "  customers, rejected\n             60 email-invalid: The email is not one",
         "Correct the address in Salesforce",
         "  field         Customer segment of organizations would be created as SELECT of Enterprise,",
         "  field         Region of customers would get the options NZ:",

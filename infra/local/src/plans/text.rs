@@ -12,8 +12,10 @@ use csm_import::salesforce::export::Recognised;
 
 use crate::ledger::{self, safe};
 
-/// Records that are named for each reason; `issues.csv` has all of them.
-const EXAMPLES: usize = 3;
+/// Records that are named for each reason to reject one; `issues.csv` has all of them.
+const REJECTED: usize = 3;
+/// Records that are named for each warning.
+const WARNED: usize = 1;
 /// Names that are listed of one kind.
 const NAMES: usize = 20;
 
@@ -27,13 +29,17 @@ pub(super) fn render(plan: &PlanDocument, out: &Path) -> String {
         line(&mut text, "", operation(plan));
     }
     for stage in &plan.stages {
-        for (what, all) in [
-            ("rejected", &stage.rejected_by_code),
-            ("skipped", &stage.skipped_by_code),
-            ("warning", &stage.warnings_by_code),
+        // What is skipped is as it should be: nobody has to find these records.
+        for (what, all, examples) in [
+            ("rejected", &stage.rejected_by_code, REJECTED),
+            ("skipped", &stage.skipped_by_code, 0),
+            ("imported with a warning", &stage.warnings_by_code, WARNED),
         ] {
-            for one in all {
-                group(&mut text, what, one);
+            for (number, one) in all.iter().enumerate() {
+                if number == 0 {
+                    let _ = writeln!(text, "  {}, {what}", stage.stage);
+                }
+                group(&mut text, one, examples);
             }
         }
         if stage.read > 0 && !stage.fields_known {
@@ -81,7 +87,9 @@ const fn verdict(plan: &PlanDocument) -> &'static str {
 fn operation(plan: &PlanDocument) -> &'static str {
     let is_known = plan.stages.iter().any(|stage| stage.known.is_some());
     match (plan.operation, is_known) {
-        (Operation::Upsert, true) => "New ones would be created, those on the site updated.",
+        (Operation::Upsert, true) => {
+            "New ones would be created, those on the site updated; ? means that it is not known."
+        }
         (Operation::Upsert, false) => {
             "What is not on the site would be created, what is there updated."
         }
@@ -130,12 +138,12 @@ fn table(text: &mut String, stages: &[PlannedStage]) {
     }
 }
 
-fn group(text: &mut String, what: &str, group: &Group) {
+fn group(text: &mut String, group: &Group, examples: usize) {
     let meaning = group.meaning.replace('`', "");
-    let _ = writeln!(text, "  {what:13} {:>9}  {}: {meaning}", group.count, group.code);
-    let _ = writeln!(text, "  {:13} {:>9}  {}", "", "", group.hint.replace('`', ""));
-    for example in group.examples.iter().take(EXAMPLES) {
-        let _ = write!(text, "  {:13} {:>9}  - ", "", "");
+    let _ = writeln!(text, "  {:>13} {}: {meaning}", group.count, group.code);
+    line(text, " ", &group.hint.replace('`', ""));
+    for example in group.examples.iter().take(examples) {
+        let _ = write!(text, "  {:13} - ", "");
         let _ = write!(text, "{} line {}", safe(&example.file), example.line);
         if let Some(id) = &example.id {
             let _ = write!(text, ", {id}");
@@ -152,7 +160,7 @@ fn group(text: &mut String, what: &str, group: &Group) {
 
 fn field(text: &mut String, field: &PlannedField) {
     let PlannedField { stage, name, field_type, options, created, because } = field;
-    let (name, because) = (safe(name), safe(because));
+    let (name, because) = (safe(name), safe(because.trim_end_matches('.')));
     let said = if *created && options.is_empty() {
         format!("{name} of {stage} would be created as {field_type}: {because}")
     } else if *created {
@@ -170,7 +178,8 @@ fn options(text: &mut String, unknown: &UnknownOptions) {
     for option in unknown.values.iter().take(NAMES) {
         let (field, value) = (safe(&option.field), safe(&option.value));
         let (stage, count) = (option.stage, option.count);
-        let said = format!("{field} of {stage} does not have \"{value}\" ({count} times)");
+        let noun = if count == 1 { "record" } else { "records" };
+        let said = format!("{field} of {stage} does not have \"{value}\" ({count} {noun})");
         line(text, "no option", &said);
     }
     let more = unknown.values.len().saturating_sub(NAMES) as u64 + unknown.others;
@@ -190,20 +199,20 @@ fn file(text: &mut String, file: &PlannedFile) {
     line(text, "file", &said);
     for doubt in file.doubts() {
         let meaning = doubt.meaning.replace('`', "");
-        line(text, "  doubt", &format!("{}: {meaning} {}", doubt.code, doubt.hint));
+        line(text, "doubt", &format!("{}: {meaning} {}", doubt.code, doubt.hint));
     }
     let change = file.column_change.clone().unwrap_or_default();
     for (label, columns) in [
-        ("  not there", &file.absent),
-        ("  not used", &file.unmapped),
-        ("  new", &change.appeared),
-        ("  missing", &change.vanished),
+        ("not there", &file.absent),
+        ("not used", &file.unmapped),
+        ("new", &change.appeared),
+        ("missing", &change.vanished),
     ] {
         if !columns.is_empty() {
             let whose = match label {
-                "  not there" => ", which the configuration names",
-                "  new" => ", which the last import did not have",
-                "  missing" => ", which the last import had",
+                "not there" => ", which the configuration names",
+                "new" => ", which the last import did not have",
+                "missing" => ", which the last import had",
                 _ => "",
             };
             let noun = if columns.len() == 1 { "column" } else { "columns" };
