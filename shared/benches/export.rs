@@ -94,7 +94,7 @@ fn everything(export: &[u8]) -> usize {
     let mapper = Mapper::new(Stage::Customers, &header, &recognised, None, &configuration).unwrap();
     let mut seen = Seen::default();
     let mut relations = Relations::default();
-    let organizations = |_| Some("10".to_owned());
+    let organizations = |_| Some("10");
     let mut links = Links { organizations: &organizations, relations: &mut relations };
     let mut segments = SegmentWriter::new(8 << 20);
     let mut written = 0;

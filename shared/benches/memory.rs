@@ -47,7 +47,7 @@ fn split(size: u64) -> u64 {
     let mut reader = RecordReader::new(format, &[], &survey);
     let mut seen = Seen::default();
     let mut relations = Relations::default();
-    let organizations = |_| Some("10".to_owned());
+    let organizations = |_| Some("10");
     let mut links = Links { organizations: &organizations, relations: &mut relations };
     let mut segments = SegmentWriter::new(8 << 20);
     let (mut read, mut number, mut records) = (0, 0, 0);

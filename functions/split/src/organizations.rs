@@ -42,8 +42,8 @@ pub struct Organizations {
 
 impl Organizations {
     /// The site's id of the organization that an account became.
-    pub fn get(&self, account: SalesforceId) -> Option<String> {
-        self.ids.get(&account).map(ToString::to_string)
+    pub fn get(&self, account: SalesforceId) -> Option<&str> {
+        self.ids.get(&account).map(AsRef::as_ref)
     }
 
     /// A number that differs when the knowledge differs.

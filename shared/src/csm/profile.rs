@@ -78,7 +78,7 @@ impl SiteProfile {
             return Some(true);
         };
         let held = self.organizations.as_ref()?;
-        Some(organizations.iter().all(|id| held.contains(id)))
+        Some(organizations.iter().all(|id| held.iter().any(|held| held == id)))
     }
 
     /// The values of one detail field, when the profile holds it.
@@ -134,7 +134,7 @@ mod tests {
             email: "Ada@example.com".into(),
             display_name: "Ada".into(),
             details: vec![Detail { name: "External ID".into(), values: ["003"].into() }],
-            organizations: vec!["10".into()],
+            organizations: ["10"].into(),
         }
     }
 

@@ -4,6 +4,8 @@
 pub mod definitions;
 pub mod details;
 
+use std::borrow::Cow;
+
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -243,7 +245,7 @@ struct Association<'a> {
 }
 
 /// Organization ids are numbers in both dialects; one that is none is passed on as the site gave it.
-struct OrganizationIds<'a>(&'a [String]);
+struct OrganizationIds<'a>(&'a [Cow<'a, str>]);
 
 impl Serialize for OrganizationIds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

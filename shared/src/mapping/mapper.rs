@@ -32,9 +32,9 @@ mod profile;
 use fields::raw;
 
 /// What the records of a stage are linked to.
-pub struct Links<'a> {
+pub struct Links<'a, 'o> {
     /// Looks up the site's id of the organization that an account became.
-    pub organizations: &'a (dyn Fn(SalesforceId) -> Option<String> + Sync),
+    pub organizations: &'a (dyn Fn(SalesforceId) -> Option<&'o str> + Sync),
     /// Further accounts of contacts.
     pub relations: &'a mut Relations,
 }
@@ -140,11 +140,11 @@ impl Mapper {
     }
 
     /// Judges a record.
-    pub fn map<'r>(
+    pub fn map<'r, 'o: 'r>(
         &'r self,
         record: &Record<'r>,
         seen: &mut Seen,
-        links: &mut Links<'_>,
+        links: &mut Links<'_, 'o>,
     ) -> Verdict<'r> {
         let Some(kind) = self.kind(record) else {
             // Belongs nowhere, so the first stage reports it.
@@ -208,12 +208,12 @@ impl Mapper {
         })
     }
 
-    fn judge<'r>(
+    fn judge<'r, 'o: 'r>(
         &'r self,
         plan: &'r Plan,
         record: &Record<'r>,
         seen: &mut Seen,
-        links: &mut Links<'_>,
+        links: &mut Links<'_, 'o>,
     ) -> Result<MappedRecord<'r>, Stop> {
         self.check_shape(record)?;
         self.check_presence(plan, record, seen)?;
@@ -227,13 +227,13 @@ impl Mapper {
     }
 
     /// Judges a record that has taken its id.
-    fn judge_rest<'r>(
+    fn judge_rest<'r, 'o: 'r>(
         &'r self,
         plan: &'r Plan,
         record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
-        links: &mut Links<'_>,
+        links: &mut Links<'_, 'o>,
         mut warnings: Vec<Issue>,
     ) -> Result<MappedRecord<'r>, Stop> {
         let twin = self.check_twin(plan, record, seen)?;

@@ -35,8 +35,8 @@ pub enum Profile<'a> {
         #[serde(default, skip_serializing_if = "Vec::is_empty", with = "by_name")]
         details: Vec<Detail<'a>>,
         /// The site's ids of the organizations to link to.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        organizations: Vec<String>,
+        #[serde(default, skip_serializing_if = "Values::is_none")]
+        organizations: Values<'a>,
     },
     /// From an account.
     Organization {
@@ -199,7 +199,7 @@ mod tests {
                 email: "ada@example.com".into(),
                 display_name: "Ada\nLovelace".into(),
                 details,
-                organizations: vec!["10".into()],
+                organizations: ["10"].into(),
             },
             warnings,
         };

@@ -343,7 +343,7 @@ mod tests {
             email: email.into(),
             display_name: "A".into(),
             details: vec![],
-            organizations: vec![],
+            organizations: [].into(),
         };
         seen.remember(&person("Ada@example.com"), first);
         seen.remember(&person("ada@example.com"), second);

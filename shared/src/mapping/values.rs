@@ -19,6 +19,11 @@ enum Held<'a> {
 }
 
 impl<'a> Values<'a> {
+    /// Whether there is none.
+    pub const fn is_none(&self) -> bool {
+        matches!(self.0, Held::None)
+    }
+
     /// Adds a value behind the others.
     pub fn push(&mut self, value: Cow<'a, str>) {
         self.0 = match std::mem::take(&mut self.0) {

@@ -147,7 +147,8 @@ impl CsvReader {
             self.blanks_told = self.blanks;
             let (data, spans) = (self.fields.data(raw), self.fields.spans());
             let record = Record::new(number, line, problem, data, spans);
-            return Some(record.after_blank(after_blank));
+            let joined = self.delimiter == b',' && self.fields.are_in_file();
+            return Some(record.after_blank(after_blank).joined(joined));
         }
     }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::mapping::mapper::Detail;
+use crate::mapping::values::Values;
 use crate::salesforce::id::SalesforceId;
 
 fn details() -> Vec<Detail<'static>> {
@@ -26,8 +27,8 @@ fn customers() -> Vec<MappedRecord<'static>> {
         record(Profile::Customer { email, display_name, details, organizations })
     };
     vec![
-        person("ada@example.com", details(), vec!["10".into(), "not-a-number".into()]),
-        person("bob@example.com", vec![], vec![]),
+        person("ada@example.com", details(), ["10", "not-a-number"].into()),
+        person("bob@example.com", vec![], Values::default()),
     ]
 }
 

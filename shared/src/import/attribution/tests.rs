@@ -12,7 +12,7 @@ fn customer(number: u64) -> MappedRecord<'static> {
             email: format!("c{number}@example.com").into(),
             display_name: "C".into(),
             details: vec![Detail { name: "External ID".into(), values: ["x"].into() }],
-            organizations: vec!["1".into()],
+            organizations: ["1"].into(),
         },
         warnings: vec![],
     }

@@ -14,6 +14,7 @@ use crate::mapping::policies::{
 use crate::mapping::record::{Detail, Issue, Profile};
 use crate::mapping::rules::Shape;
 use crate::mapping::seen::Seen;
+use crate::mapping::values::Values;
 use crate::salesforce::id::SalesforceId;
 use crate::salesforce::record::Record;
 
@@ -57,13 +58,13 @@ impl Mapper {
         Some(self.text(record, plan.customer)).filter(|id| is_update && !id.is_empty())
     }
 
-    pub(super) fn customer<'r>(
+    pub(super) fn customer<'r, 'o: 'r>(
         &'r self,
         plan: &'r Plan,
         record: &Record<'r>,
         id: Option<SalesforceId>,
         seen: &mut Seen,
-        links: &mut Links<'_>,
+        links: &mut Links<'_, 'o>,
         warnings: &mut Vec<Issue>,
     ) -> Result<Profile<'r>, Stop> {
         let text = self.text(record, plan.email);
@@ -125,17 +126,17 @@ impl Mapper {
 
     /// The organizations to link to: that of the contact's account, and of the accounts it is related
     /// to. A person account is its own account, so it has none of its own.
-    fn links(
+    fn links<'r, 'o: 'r>(
         &self,
         plan: &Plan,
         record: &Record<'_>,
         id: Option<SalesforceId>,
-        links: &mut Links<'_>,
+        links: &mut Links<'_, 'o>,
         warnings: &mut Vec<Issue>,
-    ) -> Result<Vec<String>, Stop> {
+    ) -> Result<Values<'r>, Stop> {
         let own = if self.is_person(record, plan.kind.object()) { None } else { plan.organization };
         let text = self.text(record, own);
-        let mut found = Vec::new();
+        let mut found = Values::default();
         let mut unknown = Vec::new();
         let own_account = SalesforceId::parse(&text).unwrap_or_else(|_| {
             unknown.push((self.column_name(own), text.into_owned()));
@@ -143,7 +144,7 @@ impl Mapper {
         });
         if let Some(account) = own_account {
             match (links.organizations)(account) {
-                Some(organization) => found.push(organization),
+                Some(organization) => found.push(organization.into()),
                 None => unknown.push((self.column_name(own), account.to_string())),
             }
         }
@@ -153,8 +154,8 @@ impl Mapper {
                 continue;
             }
             match (links.organizations)(account) {
-                Some(organization) if found.contains(&organization) => {}
-                Some(organization) => found.push(organization),
+                Some(organization) if found.iter().any(|known| known == organization) => {}
+                Some(organization) => found.push(organization.into()),
                 None => unknown.push(("AccountContactRelation", account.to_string())),
             }
         }

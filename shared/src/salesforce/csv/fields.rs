@@ -87,6 +87,11 @@ impl Fields {
         &self.spans
     }
 
+    /// Whether the record is regular, so that its fields lie in the file as they are.
+    pub(super) const fn are_in_file(&self) -> bool {
+        !self.unescaped
+    }
+
     /// What the spans lie in; `raw` is the record as it stands in the file.
     pub(super) fn data<'a>(&'a self, raw: &'a [u8]) -> &'a [u8] {
         let data = if self.unescaped { &self.text } else { raw };

@@ -58,7 +58,7 @@ fn fixtures_give_the_expected_counts() {
         let file = |file: &str| std::fs::read(folder().join(name).join(file)).unwrap();
         let expected: Expected = serde_json::from_slice(&file("expected.json")).unwrap();
         let mut found = Expected::default();
-        let mut ids = HashMap::new();
+        let mut ids = HashSet::new();
 
         let (organizations, customers) = (definitions("organization"), definitions("customer"));
         let mut pass = Pass::new(Stage::Organizations, "Account.csv");
@@ -66,7 +66,7 @@ fn fixtures_give_the_expected_counts() {
         for verdict in pass.run(&file("Account.csv"), &mut Seen::default(), &|_| None) {
             found.account.add(&verdict);
             if let Verdict::Mapped(mapped) = verdict {
-                ids.insert(mapped.id.unwrap(), format!("{}", 1000 + ids.len()));
+                ids.insert(mapped.id.unwrap());
             }
         }
         found.organizations = u64::try_from(ids.len()).unwrap();
@@ -77,7 +77,8 @@ fn fixtures_give_the_expected_counts() {
         {
             let mut pass = Pass::new(Stage::Customers, name);
             pass.definitions = Some(&customers);
-            for verdict in pass.run(&file(name), &mut seen, &|id| ids.get(&id).cloned()) {
+            for verdict in pass.run(&file(name), &mut seen, &|id| ids.contains(&id).then_some("10"))
+            {
                 counts.add(&verdict);
                 found.customers += u64::from(matches!(verdict, Verdict::Mapped(_)));
             }

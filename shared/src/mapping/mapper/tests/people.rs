@@ -21,7 +21,7 @@ fn verdicts(people: PersonAccounts, files: [&str; 2]) -> Vec<String> {
         for (name, text) in names.into_iter().filter(|(_, text)| !text.is_empty()) {
             let mut pass = Pass::new(stage, name);
             pass.configuration.policies.person_accounts = people;
-            all.extend(briefs(&pass.run(text.as_bytes(), &mut seen, &|_| Some("10".to_owned()))));
+            all.extend(briefs(&pass.run(text.as_bytes(), &mut seen, &|_| Some("10"))));
         }
     }
     all.retain(|brief| brief != "other");
@@ -84,10 +84,7 @@ fn labels_of_reports_stand_for_columns() {
     let Profile::Customer { display_name, organizations, .. } = &record.profile else {
         panic!("{record:?}")
     };
-    assert_eq!(
-        (display_name.as_ref(), organizations.as_slice()),
-        ("Ada Lovelace", &["10".to_owned()][..])
-    );
+    assert_eq!((display_name.as_ref(), &**organizations), ("Ada Lovelace", &["10".into()][..]));
     let found = details(record);
     assert!(
         found.contains(&("Region", vec!["Bern"]))
@@ -117,7 +114,7 @@ fn a_related_account_becomes_a_further_organization() {
     relations.complete();
     let known = |account: SalesforceId| {
         let number = account.as_str().get(14..15)?;
-        (number < "9").then(|| number.to_owned())
+        ["1", "2"].into_iter().find(|known| *known == number)
     };
     let mut links = Links { organizations: &known, relations: &mut relations };
     let mut reader = CsvReader::new(b',', Limits::default());
