@@ -76,11 +76,12 @@ mod tests {
         {"name":"Level__c","label":"Level","type":"picklist","picklistValues":[
             {"value":"Gold","label":"Gold","active":true},{"value":"Tin","label":"Tin","active":true}]},
         {"name":"Since__c","label":"Customer since","type":"date"},
+        {"name":"Legacy__c","label":"External ID","type":"string"},
         {"name":"Secret__c","label":"Secret","type":"encryptedstring"}]}"#;
 
     #[test]
     fn describes_name_fields_and_declare_them() {
-        let file = "[contact]\ncolumns = ['Level__c', 'Since__c', 'Other__c']\n\
+        let file = "[contact]\ncolumns = ['Level__c', 'Since__c', 'Other__c', 'Legacy__c']\n\
                     [contact.fields]\nSince = { column = 'Since__c', type = 'TEXT' }\n\
                     Hidden = 'Secret__c'";
         let configuration = Configuration::parse(file).unwrap();
@@ -103,11 +104,13 @@ mod tests {
                 "Level Select [\"Gold\", \"Tin\"]",
                 "Customer since Date []",
                 "Other ?",
+                // The field of that name holds the Salesforce id.
+                "Legacy__c Text []",
             ]
         );
         assert_eq!(
             declared(&configuration.described(&[])),
-            ["Since Text []", "Hidden ?", "Level ?", "Other ?"]
+            ["Since Text []", "Hidden ?", "Level ?", "Other ?", "Legacy ?"]
         );
     }
 }

@@ -6,7 +6,7 @@ use super::options::OptionCounts;
 use super::{PlanDocument, PlannedStage, Requests, Results, Verdict, time};
 use crate::code::Code;
 use crate::import::counts::ByCode;
-use crate::import::document::ImportDocument;
+use crate::import::document::{ImportDocument, PlannedField};
 use crate::import::id::ImportId;
 use crate::import::keys;
 use crate::import::manifest::{LeftOut, Manifest};
@@ -105,7 +105,7 @@ impl PlanBuilder {
         let requests = Requests {
             organizations: bulk(Stage::Organizations),
             customers: bulk(Stage::Customers),
-            fields: document.planned_fields.len() as u64,
+            fields: field_requests(&document.planned_fields),
         };
         let stages = vec![
             self.organizations.finish(
@@ -214,4 +214,12 @@ fn verdict(plan: &PlanDocument) -> Verdict {
     } else {
         Verdict::Ready
     }
+}
+
+/// New fields are created all at once, those of organizations and those of customers; options are
+/// added field by field.
+fn field_requests(fields: &[PlannedField]) -> u64 {
+    let creates = |stage: &Stage| fields.iter().any(|f| f.created && f.stage == *stage);
+    let created = Stage::ALL.iter().filter(|stage| creates(stage)).count();
+    (created + fields.iter().filter(|field| !field.created).count()) as u64
 }
