@@ -219,7 +219,7 @@ fn verdict(plan: &PlanDocument) -> Verdict {
 /// New fields are created all at once, those of organizations and those of customers; options are
 /// added field by field.
 fn field_requests(fields: &[PlannedField]) -> u64 {
-    let creates = |stage: &Stage| fields.iter().any(|f| f.created && f.stage == *stage);
-    let created = Stage::ALL.iter().filter(|stage| creates(stage)).count();
+    let lacks = |stage: &Stage| fields.iter().any(|f| f.created && f.stage == *stage);
+    let created = Stage::ALL.iter().filter(|stage| lacks(stage)).count();
     (created + fields.iter().filter(|field| !field.created).count()) as u64
 }
