@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use csm_import::import::message::{Poll, TaskMessage};
+use csm_import::import::plan::PlanDocument;
 use csm_import_tests::account::assert_created_once;
 use csm_import_tests::{Table, World};
 use csm_sim::{Answer, AnswerFault, Faults, Options};
@@ -110,6 +111,54 @@ async fn killed_before_the_site_has_answered_no_batch_is_sent_as_another_one() {
     assert_created_once(&site);
     assert_eq!(site.tasks.len(), 3, "the same key, the same task");
     assert!(site.counters.replays > 0);
+    world.queues_are_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_while_it_creates_fields_it_creates_none_twice() {
+    let world = World::start(Options { bare: true, ..World::documented() }, &[]).await;
+    redeliver_soon(&world).await;
+    let answers = [AnswerFault::bulk(1, Answer::Hang).after_accepting()].into();
+    world.sim.set_faults(Faults { answers, ..Faults::default() });
+    let dropped = world.drop("exports/Contact.csv", Table::contacts(250).write()).await;
+
+    // The site has the fields, and SPLIT waits for an answer that it will not live to read.
+    let asked = tokio::time::timeout(LIMIT, async {
+        while world.sim.state().customer_details.is_empty() {
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    asked.await.expect("fields are created");
+    assert!(kill_functions(&world) > 0);
+
+    let import = world.imported(vec![dropped]).await.remove(0);
+    let site = world.sim.state();
+    import.assert_true(&site);
+    assert_eq!((import.records().read, import.records().imported), (250, 250));
+    let names: Vec<_> = site.customer_details.iter().map(|field| field.name.as_str()).collect();
+    assert_eq!(names, ["External ID", "Title"]);
+    assert!(site.violations.is_empty());
+    assert_created_once(&site);
+    world.queues_are_empty().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_is_killed_at_every_step_comes_to_its_end_and_sends_nothing() {
+    let world = World::start(World::documented(), &[]).await;
+    redeliver_soon(&world).await;
+    let dropped = world.drop("plan/Contact.csv", Table::contacts(750).write()).await;
+    let mut killed = 0;
+    for step in ["import.json", "segments/", "errors.csv"] {
+        written(&world, step).await;
+        killed += kill_functions(&world);
+    }
+    assert!(killed >= 2, "{killed} were killed");
+    let ids = world.finished(vec![dropped]).await;
+    let plan = world.cloud.get(&format!("imports/{}/plan.json", ids[0])).await.unwrap().unwrap();
+    let plan: PlanDocument = serde_json::from_slice(&plan).unwrap();
+    assert_eq!((plan.stages[1].read, plan.stages[1].to_send), (750, 750));
+    let site = world.sim.state();
+    assert!(site.tasks.is_empty() && site.customers.is_empty());
     world.queues_are_empty().await;
 }
 
