@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use csm_import::csm::fields::WantedField;
+use csm_import::csm::fields::{MAX_OPTIONS, WantedField};
 use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{ImportDocument, PlannedField};
@@ -16,7 +16,6 @@ use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Exports, Queue, Store};
 use csm_import::salesforce::record::Record;
 
-use crate::planning::{OPTIONS, as_text, want};
 use crate::splitter::Splitter;
 use crate::stage::header;
 
@@ -83,7 +82,7 @@ impl<'c> Watch<'c> {
                 let separator = if *multi { ';' } else { '\0' };
                 for value in text.split(separator).map(str::trim).filter(|v| !v.is_empty()) {
                     // One beyond the limit is enough to be refused for it.
-                    if seen.len() <= OPTIONS && !seen.contains(value) {
+                    if seen.len() <= MAX_OPTIONS && !seen.contains(value) {
                         seen.insert(value.to_owned());
                     }
                 }
@@ -201,4 +200,19 @@ where
         }
         Ok(())
     }
+}
+
+/// A text field of this name, to see what would be sent.
+fn as_text(site: &Definitions, watches: &[Watch<'_>]) -> Definitions {
+    let names: BTreeSet<String> = watches.iter().map(|watch| name_key(watch.name())).collect();
+    let others = site.fields().iter().filter(|field| !names.contains(&name_key(&field.name)));
+    let texts = watches
+        .iter()
+        .map(|watch| DetailFieldDefinition::new(watch.name().to_owned(), DetailType::Text));
+    Definitions::new(others.cloned().chain(texts).collect())
+}
+
+/// A field that is wanted, in the words of a request.
+fn want(name: &str, detail_type: DetailType, add_options: bool) -> WantedField {
+    WantedField { field: DetailFieldDefinition::new(name.to_owned(), detail_type), add_options }
 }

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use csm_import::configuration::{Configuration, of_column};
-use csm_import::csm::fields::{FieldPlan, MAX_OPTIONS, WantedField};
+use csm_import::csm::fields::FieldPlan;
 use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{Ignored, ImportDocument};
 use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::convert::Conversion;
-use csm_import::mapping::definition::{Definitions, DetailFieldDefinition, DetailType, name_key};
+use csm_import::mapping::definition::{Definitions, name_key};
 use csm_import::mapping::describe::Describe;
 use csm_import::mapping::mapper::{Mapper, Wanted};
 use csm_import::mapping::policies::{MissingField, UnknownOption};
@@ -177,22 +177,4 @@ fn says(said: &Configuration, field: &str) -> bool {
     [&said.account, &said.contact, &said.person_account].into_iter().any(|mapping| {
         matches!(mapping.rule(field), Some(Rule::Import(FieldValue { declared: Some(_), .. })))
     })
-}
-
-/// A text field of this name, to see what would be sent.
-pub(crate) fn as_text(site: &Definitions, watches: &[Watch<'_>]) -> Definitions {
-    let names: BTreeSet<String> = watches.iter().map(|watch| name_key(watch.name())).collect();
-    let others = site.fields().iter().filter(|field| !names.contains(&name_key(&field.name)));
-    let texts = watches
-        .iter()
-        .map(|watch| DetailFieldDefinition::new(watch.name().to_owned(), DetailType::Text));
-    Definitions::new(others.cloned().chain(texts).collect())
-}
-
-/// Options beyond this are no select.
-pub(crate) const OPTIONS: usize = MAX_OPTIONS;
-
-/// A field that is wanted, in the words of a request.
-pub(crate) fn want(name: &str, detail_type: DetailType, add_options: bool) -> WantedField {
-    WantedField { field: DetailFieldDefinition::new(name.to_owned(), detail_type), add_options }
 }

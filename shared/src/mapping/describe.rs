@@ -5,13 +5,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::definition::DetailType;
+use crate::csm::fields::MAX_OPTIONS;
 
 mod parse;
 
 pub use parse::DescribeError;
-
-/// Options that a select may have on the site.
-const MAX_OPTIONS: usize = 2_000;
 
 /// The fields of one object. Serialized, it holds only what is needed, for `import.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

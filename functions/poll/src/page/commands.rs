@@ -1,11 +1,9 @@
 //! The commands that run a plan, or correct what it rejects.
 
+use csm_import::import::keys::APPROVED;
 use csm_import::import::plan::PlanDocument;
 
 use super::{Page, words};
-
-/// Where a plan is copied to be run.
-const APPROVED: &str = "exports/approved/";
 
 impl Page<'_> {
     /// Copies what was read to a folder of its own: a folder is one import, and this one holds just

@@ -8,13 +8,8 @@ use crate::configuration::fault::{Problems, shown};
 use crate::configuration::keys::{self, Key};
 use crate::configuration::nearest::did_you_mean;
 use crate::configuration::section::{Node, Section};
+use crate::csm::fields::{MAX_FIELDS, MAX_OPTIONS};
 use crate::mapping::record::EXTERNAL_ID;
-
-/// Detail fields that the site can have, for organizations and for customers.
-const MAX_FIELDS: usize = 50;
-
-/// Options that a select can have.
-const MAX_OPTIONS: usize = 2000;
 
 /// The fields of the default mapping, besides the one for the Salesforce id.
 const ORGANIZATION_FIELDS: &[&str] = &["Type", "Industry", "Website", "Address"];
