@@ -2,8 +2,6 @@
 //! as `sf sobject describe` prints it, too. It is the only source of which columns are rich text,
 //! multi-selects or picklists, and of their options.
 
-use serde::{Deserialize, Serialize};
-
 use super::definition::DetailType;
 use crate::csm::fields::MAX_OPTIONS;
 
@@ -11,9 +9,8 @@ mod parse;
 
 pub use parse::DescribeError;
 
-/// The fields of one object. Serialized, it holds only what is needed, for `import.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+/// The fields of one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Describe {
     /// The API name of the object, such as `Account`.
     pub object: String,
@@ -22,44 +19,29 @@ pub struct Describe {
 }
 
 /// One field of an object, a column of its exports.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DescribedColumn {
     /// The API name, which exports have as header.
     pub name: String,
     /// What it is called on screens, and in the headers of reports.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
     /// Whether the label tells this field from all others of the object.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub label_is_unique: bool,
     /// The type in Salesforce, in lower case.
-    #[serde(rename = "type")]
     pub salesforce_type: String,
     /// Whether the values are addresses within Salesforce, which lead nowhere else.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_internal: bool,
-    /// Characters that a value can have; 0 if it is no text.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub length: u32,
     /// The active options of a picklist.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<PicklistOption>,
 }
 
 /// An option of a picklist.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PicklistOption {
     /// What exports write.
     pub value: String,
     /// What screens and reports show, if it is something else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-const fn is_zero(length: &u32) -> bool {
-    *length == 0
 }
 
 impl Describe {
@@ -73,11 +55,6 @@ impl Describe {
     pub fn column(&self, name: &str) -> Option<&DescribedColumn> {
         let name = name.trim();
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
-    }
-
-    /// Keeps only the columns of which the name is wanted.
-    pub fn retain(&mut self, mut is_wanted: impl FnMut(&str) -> bool) {
-        self.columns.retain(|column| is_wanted(&column.name));
     }
 }
 

@@ -63,8 +63,6 @@ struct Field {
     #[serde(default, deserialize_with = "or_default")]
     extra_type_info: String,
     #[serde(default, deserialize_with = "or_default")]
-    length: u32,
-    #[serde(default, deserialize_with = "or_default")]
     picklist_values: Vec<PicklistValue>,
 }
 
@@ -125,7 +123,6 @@ fn column(field: Field) -> DescribedColumn {
         salesforce_type: field.salesforce_type.trim().to_ascii_lowercase(),
         // Pictures of people, whose addresses begin with `/services`.
         is_internal: field.extra_type_info == "imageurl",
-        length: field.length,
     }
 }
 
