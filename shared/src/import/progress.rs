@@ -10,16 +10,20 @@ use super::batch::{Batch, BatchIndex};
 use super::counts::{ByCode, Counts};
 use super::id::ImportId;
 use super::pace::KEPT_DURATIONS;
-use crate::configuration::{Tolerance, Verify};
-use crate::csm::request::{Dialect, DialectSetting};
+use crate::csm::request::Dialect;
 use crate::import::document::Mode;
-use crate::mapping::policies::Operation;
 use crate::mapping::stage::Stage;
 
 mod bitmap;
+mod orders;
+mod stages;
+mod steps;
 mod stop;
 
 pub use bitmap::Bitmap;
+pub use orders::Orders;
+pub use stages::{StageProgress, Stages};
+pub use steps::{Admission, Ask, Asked, InFlight, Next, Settled};
 use stop::refusal_message;
 pub use stop::{Refusal, Stop, StopCode};
 
@@ -58,135 +62,6 @@ pub struct Progress {
     pub asked: Option<Asked>,
     /// Whether the results have been written.
     pub finished: bool,
-}
-
-/// What those who send and settle batches have to know of the import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Orders {
-    /// Whether it is carried out.
-    pub mode: Mode,
-    /// The dialect asked for.
-    pub dialect: DialectSetting,
-    /// What is done on the site.
-    pub operation: Operation,
-    /// How much of what was written is read back.
-    pub verify: Verify,
-    /// How many records may fail before the import stops.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tolerated: Option<Tolerance>,
-    /// Records of the exports.
-    pub records: u64,
-}
-
-/// Somebody was asked to do the next thing for an import.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Asked {
-    /// What for.
-    pub next: Next,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// The stages of an import.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Stages {
-    /// Accounts.
-    pub organizations: Option<StageProgress>,
-    /// Contacts and person accounts.
-    pub customers: Option<StageProgress>,
-}
-
-/// How far a stage has come.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StageProgress {
-    /// Batches in all.
-    pub batches: u32,
-    /// Records in these batches.
-    pub records: u64,
-    /// Records that were rejected while splitting.
-    #[serde(default)]
-    pub rejected: u64,
-    /// Whether every batch has been sent to the queue.
-    pub enqueued: bool,
-    /// Batches whose results are stored.
-    pub settled_batches: u32,
-    /// Records in these batches.
-    pub settled_records: u64,
-    /// Batches that were given up after too many errors.
-    pub dead_lettered: u32,
-    /// Which batches are settled.
-    pub settled: Bitmap,
-    /// What became of the settled records.
-    pub outcomes: Counts,
-    /// Why, where they were not imported.
-    pub codes: ByCode,
-}
-
-impl StageProgress {
-    /// Whether nothing is left to be sent or awaited.
-    pub const fn is_settled(&self) -> bool {
-        self.settled_batches == self.batches
-    }
-}
-
-/// A batch that is being handed to the site or whose task is open.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InFlight {
-    /// Errors so far, for which the batch is given up one day.
-    pub errors: u32,
-    /// Times that no slot was free, which is nobody's fault.
-    pub waits: u32,
-    /// Whether a request may have arrived without its answer: nobody can say that it did not.
-    pub attempted: bool,
-}
-
-/// What a batch may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Admission {
-    /// Be sent.
-    Send,
-    /// Nothing: its results are stored.
-    Settled,
-    /// Nothing: the import has stopped before it was sent.
-    Stopped,
-    /// Nothing: the import has stopped, and whether it was sent before is not known.
-    StoppedUnclear,
-}
-
-/// Whether to ask for the next thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    /// There is nothing to ask for.
-    Nothing,
-    /// Yes, for this.
-    Now(Next),
-    /// Somebody did, less than a minute ago. Whether it was heard is seen in a minute.
-    Later,
-}
-
-/// What an import needs next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Next {
-    /// Its open batches to be settled, or nothing at all.
-    Nothing,
-    /// The exports of a stage to be split.
-    Split(Stage),
-    /// Its results to be written.
-    Finish,
-}
-
-/// The end of a batch, to be counted once.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settled {
-    /// What became of its records.
-    pub outcomes: Counts,
-    /// Why, where they were not imported, and what was noticed.
-    pub codes: ByCode,
-    /// How long its task took, if it had one that was seen to end.
-    pub task_seconds: Option<f64>,
-    /// Whether it was given up.
-    pub dead_lettered: bool,
 }
 
 impl Progress {

@@ -1,0 +1,76 @@
+//! What is done next, for a batch and for an import.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::import::counts::{ByCode, Counts};
+use crate::mapping::stage::Stage;
+
+/// Somebody was asked to do the next thing for an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// What for.
+    pub next: Next,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A batch that is being handed to the site or whose task is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// Errors so far, for which the batch is given up one day.
+    pub errors: u32,
+    /// Times that no slot was free, which is nobody's fault.
+    pub waits: u32,
+    /// Whether a request may have arrived without its answer: nobody can say that it did not.
+    pub attempted: bool,
+}
+
+/// What a batch may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// Be sent.
+    Send,
+    /// Nothing: its results are stored.
+    Settled,
+    /// Nothing: the import has stopped before it was sent.
+    Stopped,
+    /// Nothing: the import has stopped, and whether it was sent before is not known.
+    StoppedUnclear,
+}
+
+/// Whether to ask for the next thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// There is nothing to ask for.
+    Nothing,
+    /// Yes, for this.
+    Now(Next),
+    /// Somebody did, less than a minute ago. Whether it was heard is seen in a minute.
+    Later,
+}
+
+/// What an import needs next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Next {
+    /// Its open batches to be settled, or nothing at all.
+    Nothing,
+    /// The exports of a stage to be split.
+    Split(Stage),
+    /// Its results to be written.
+    Finish,
+}
+
+/// The end of a batch, to be counted once.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Settled {
+    /// What became of its records.
+    pub outcomes: Counts,
+    /// Why, where they were not imported, and what was noticed.
+    pub codes: ByCode,
+    /// How long its task took, if it had one that was seen to end.
+    pub task_seconds: Option<f64>,
+    /// Whether it was given up.
+    pub dead_lettered: bool,
+}
