@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::definition::{DetailType, name_key};
 use super::kind::Kind;
 use super::record::EXTERNAL_ID;
+use super::stage::Stage;
 use crate::configuration::{Configuration, Declared, Field, FieldValue, Rule, Source};
 
 /// How the columns of a detail field give its value.
@@ -91,6 +92,15 @@ const PERSON_CONTACT: &[Default] = &[
         &["MailingStreet", "MailingCity", "MailingState", "MailingPostalCode", "MailingCountry"],
     ),
 ];
+
+/// The fields of the default mapping, besides the one for the Salesforce id.
+pub(crate) fn default_fields(stage: Stage) -> impl Iterator<Item = &'static str> {
+    let defaults = match stage {
+        Stage::Organizations => ORGANIZATION,
+        Stage::Customers => CONTACT,
+    };
+    defaults.iter().map(|(field, ..)| *field).filter(|field| *field != EXTERNAL_ID)
+}
 
 /// What a field of the default mapping is created as, where a site lacks it: those that the guide
 /// lists are of text, but for web addresses.

@@ -10,16 +10,14 @@ use crate::configuration::nearest::did_you_mean;
 use crate::configuration::section::{Node, Section};
 use crate::csm::fields::{MAX_FIELDS, MAX_OPTIONS};
 use crate::mapping::record::EXTERNAL_ID;
-
-/// The fields of the default mapping, besides the one for the Salesforce id.
-const ORGANIZATION_FIELDS: &[&str] = &["Type", "Industry", "Website", "Address"];
-const CUSTOMER_FIELDS: &[&str] = &["Phone", "Title", "Region", "Preferred language"];
+use crate::mapping::rules::default_fields;
+use crate::mapping::stage::Stage;
 
 /// What sections can have, by their names.
-fn rules(section: &str) -> (&'static [Key], &'static [&'static str]) {
+fn rules(section: &str) -> (&'static [Key], Vec<&'static str>) {
     match section {
-        "account" => (keys::ORGANIZATION, ORGANIZATION_FIELDS),
-        _ => (keys::CUSTOMER, CUSTOMER_FIELDS),
+        "account" => (keys::ORGANIZATION, default_fields(Stage::Organizations).collect()),
+        _ => (keys::CUSTOMER, default_fields(Stage::Customers).collect()),
     }
 }
 
@@ -34,12 +32,12 @@ impl ObjectMapping {
         let table =
             root.value(name, problems, |node| node.value.as_table().ok_or_else(String::new));
         let Some(table) = table else { return self };
-        let (keys, default_fields) = rules(name);
+        let (keys, defaults) = rules(name);
         let section = Section::open(name, table, keys, problems);
         let flag = |node: &Node<'_>| node.value.as_bool().ok_or_else(String::new);
         let fields = section
             .value("fields", problems, |node| node.children().ok_or_else(String::new))
-            .map(|nodes| read_fields(&nodes, default_fields, problems));
+            .map(|nodes| read_fields(&nodes, &defaults, problems));
         let mapping = Self {
             defaults: section.value("defaults", problems, flag).unwrap_or(self.defaults),
             fields: fields.unwrap_or(self.fields),
