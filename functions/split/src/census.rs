@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use csm_import::csm::fields::{MAX_OPTIONS, WantedField};
-use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{ImportDocument, PlannedField};
 use csm_import::mapping::convert::Conversion;
@@ -13,10 +12,9 @@ use csm_import::mapping::mapper::{Links, Mapper, UnknownOrganization, Verdict};
 use csm_import::mapping::relation::Relations;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Exports, Queue, Store};
 use csm_import::salesforce::record::Record;
 
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 use crate::stage::header;
 
 /// A detail field whose values are looked at before the first one is sent.
@@ -142,14 +140,7 @@ impl<'c> Watch<'c> {
     }
 }
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Shows every value that would be sent to the fields that are watched, if that can tell more.
     pub(crate) async fn take_census(
         &self,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use csm_import::configuration::{self, Configuration, Faults};
 use csm_import::csm::error::{Class, SiteError};
-use csm_import::csm::port::{Fields, Site};
+use csm_import::csm::port::Fields;
 use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::document::{Ignored, ImportDocument, Mode};
 use csm_import::import::id::{ImportId, SourceObject};
@@ -13,11 +13,11 @@ use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::definition::Definitions;
 use csm_import::mapping::describe::{Describe, is_describe};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store};
+use csm_import::port::{Clock, Condition, ExportError, Store};
 
 use crate::listing::{self, Found, Unlisted};
 use crate::reading;
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 use crate::understanding::{Understood, understand};
 
 /// Bytes of a describe file that are read at most, and one more to tell that it is too large.
@@ -34,14 +34,7 @@ enum Answer {
     Stop(Stop),
 }
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Writes down what the objects are and how they are understood; `None` when the site cannot be
     /// asked for its detail fields just now.
     pub(crate) async fn document(

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::Mode;
@@ -10,10 +9,10 @@ use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
 use csm_import::import::pace;
 use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
-use csm_import::port::{Clock, Condition, Exports, Queue, Store, Written};
+use csm_import::port::{Clock, Condition, Exports, Written};
 use jiff::Timestamp;
 
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 
 /// How often a message comes back before the site, which does not answer, is given up, if that has
 /// taken as long as it is looked for records.
@@ -21,14 +20,7 @@ const ASKED: u32 = 6;
 /// How often a lost race for a folder is run again before the message is left to come back.
 const RACES: u32 = 5;
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Takes what is new in a folder as one import, unless something has just come in.
     pub(crate) async fn take(
         &self,

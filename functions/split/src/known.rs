@@ -6,22 +6,14 @@ use csm_import::csm::profile::same_name;
 use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::manifest::Manifest;
 use csm_import::mapping::mapper::Profile;
-use csm_import::port::{Clock, Exports, Queue, Store};
 
 use crate::organizations::Organizations;
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 
 /// Organizations that the site is asked for at most: a plan is to take minutes.
 const ASKED: u64 = 10_000;
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// How many organizations of a stage the site has: those that accounts became before, and those
     /// that have the same name. `None`: there are too many to ask, or the site does not say.
     pub(crate) async fn known_on_site(

@@ -13,7 +13,18 @@ use csm_import::config::Settings;
 use csm_import::csm::client::HttpSite;
 use csm_import::port::SystemClock;
 use csm_import::telemetry;
-use split::splitter::Splitter;
+use split::splitter::{Ports, Splitter};
+
+/// The real ones.
+struct Aws;
+
+impl Ports for Aws {
+    type Store = Bucket;
+    type Exports = Bucket;
+    type Site = HttpSite<Secret>;
+    type Queue = SqsQueue;
+    type Clock = SystemClock;
+}
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -26,7 +37,7 @@ async fn main() -> anyhow::Result<()> {
     let bucket = Bucket::new(aws_sdk_s3::Client::new(&sdk), settings.bucket.clone());
     let queue = |url: &str| SqsQueue::new(Sqs::new(&sdk), url.to_owned());
     let exports_queue = queue(&settings.exports_queue);
-    let splitter = Splitter {
+    let splitter = Splitter::<Aws> {
         archive: Archive::new(bucket.clone()),
         exports: bucket,
         site: HttpSite::new(&settings.csm_base_url, secret)?,

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{ColumnChange, Export, ImportDocument, Mode};
 use csm_import::import::id::ImportId;
@@ -10,12 +9,12 @@ use csm_import::import::keys;
 use csm_import::import::progress::{Progress, Stop, StopCode};
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, Exports, Queue, Store};
+use csm_import::port::Condition;
 use csm_import::salesforce::export::Recognised;
 use csm_import::salesforce::format::Format;
 use serde::{Deserialize, Serialize};
 
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 
 /// `state/last/<site>.json`: the last import, and the columns that each object had in its last one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,14 +29,7 @@ struct PlanRecord {
     plan: ImportId,
 }
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Notes what is new since the last import of each object, and stops an approved import that is
     /// not what was planned.
     pub(crate) async fn compare_with_others(

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use csm_import::configuration::{Configuration, of_column};
 use csm_import::csm::fields::FieldPlan;
-use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{Ignored, ImportDocument};
 use csm_import::import::progress::{Stop, StopCode};
@@ -15,21 +14,13 @@ use csm_import::mapping::mapper::{Mapper, Wanted};
 use csm_import::mapping::policies::{MissingField, UnknownOption};
 use csm_import::mapping::rules::default_type;
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Exports, Queue, Store};
 use csm_import::salesforce::header::Header;
 
 use crate::census::Watch;
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 use crate::understanding;
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Plans the detail fields that have to be created or extended, and maps to them. `said` is the
     /// configuration without what describe files add to it.
     pub(crate) async fn plan_fields(

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use csm_import::csm::error::Class;
 use csm_import::csm::fields::{FieldPlan, OtherType, WantedField};
-use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::id::ImportId;
 use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Exports, Queue, Store};
+use csm_import::port::Clock;
 
 use crate::fields::{EnsureError, Patience, ensure};
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 
 /// The pause before fields are tried again that the site could not be asked for.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -30,14 +29,7 @@ pub(crate) enum Prepared {
     Never,
 }
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Creates and extends the detail fields that the import wants.
     pub(crate) async fn prepare(&self, import: ImportId) -> Result<Prepared, ConsumeError> {
         let document = self.archive.document(import).await?;

@@ -21,33 +21,40 @@ use crate::preparing::Prepared;
 /// How long to wait for the open tasks of an import that this one takes over from.
 const PREDECESSORS: Duration = Duration::from_secs(5);
 
+/// Who plays the ports of the use case.
+pub trait Ports {
+    /// The bucket, for what is written.
+    type Store: Store;
+    /// The bucket, for what was dropped.
+    type Exports: Exports;
+    /// The site.
+    type Site: Site + Fields;
+    /// The queues.
+    type Queue: Queue;
+    /// The time.
+    type Clock: Clock;
+}
+
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
-pub struct Splitter<S, E, C, Q, T> {
+pub struct Splitter<P: Ports> {
     /// Where everything about imports is kept.
-    pub archive: Archive<S>,
+    pub archive: Archive<P::Store>,
     /// What was dropped.
-    pub exports: E,
+    pub exports: P::Exports,
     /// The site, asked for its detail fields.
-    pub site: C,
+    pub site: P::Site,
     /// Where batches go.
-    pub batches_queue: Q,
+    pub batches_queue: P::Queue,
     /// Where the finish goes, when there is nothing to be sent.
-    pub tasks_queue: Q,
+    pub tasks_queue: P::Queue,
     /// The time.
-    pub clock: T,
+    pub clock: P::Clock,
     /// The settings.
     pub settings: Settings,
 }
 
-impl<S, E, C, Q, T> Consumer for Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Consumer for Splitter<P> {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match parse(&delivery.body)? {
             Request::Continue(import) => self.go_on(import).await,
@@ -65,14 +72,7 @@ where
     }
 }
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site + Fields,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Does all that can be done for an import until its batches have to be awaited.
     pub(crate) async fn go_on(&self, import: ImportId) -> Result<Disposition, ConsumeError> {
         loop {

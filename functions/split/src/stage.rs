@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use csm_import::code::Code;
-use csm_import::csm::port::Site;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Edition;
 use csm_import::import::document::{Export, ImportDocument, Mode};
@@ -17,23 +16,16 @@ use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts};
 use csm_import::mapping::relation::{Left, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, ExportError, Exports, Queue, Store, Written};
+use csm_import::port::{Condition, ExportError, Store, Written};
 use csm_import::salesforce::header::Header;
 use csm_import::salesforce::record::Record;
 use csm_import::salesforce::stream::Records;
 
 use crate::gathered::{Full, Gathered};
 use crate::organizations::Organizations;
-use crate::splitter::Splitter;
+use crate::splitter::{Ports, Splitter};
 
-impl<S, E, C, Q, T> Splitter<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Splitter<P> {
     /// Splits a stage, unless that has been done.
     pub(crate) async fn split(
         &self,
