@@ -7,6 +7,7 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use csm_import::archive::Archive;
+use csm_import::csm::error::Blocked;
 use csm_import::import::document::{ImportDocument, Mode};
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
@@ -198,7 +199,8 @@ async fn a_plan_that_cannot_be_run_says_why() {
     split(&archive).await;
     let mut progress = progress();
     let message = "The token is refused.".to_owned();
-    progress.stopped = Some(Stop { code: StopCode::TokenRefused, message: message.clone() });
+    progress.stopped =
+        Some(Stop { code: StopCode::Blocked(Blocked::TokenRefused), message: message.clone() });
     finish::write(&archive, &Dropped, &document(), &progress, None).await.unwrap();
     let summary: Summary = archive.get(&keys::summary(document().id)).await.unwrap();
     assert_eq!((summary.state, summary.message), (State::Stopped, Some(message)));

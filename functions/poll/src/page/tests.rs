@@ -1,5 +1,6 @@
 use std::path::{Path, PathBuf};
 
+use csm_import::csm::error::Blocked;
 use csm_import::import::plan::{Expected, PlanDocument, Requests, UnknownOption, Verdict};
 use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::stage::Stage;
@@ -89,8 +90,10 @@ fn the_page_says_whether_it_can_be_run_and_how() {
 fn what_cannot_be_run_has_no_command() {
     let mut stopped = plan();
     stopped.verdict = Verdict::Stopped;
-    stopped.stop =
-        Some(Stop { code: StopCode::TokenRefused, message: "The <token> is old.".into() });
+    stopped.stop = Some(Stop {
+        code: StopCode::Blocked(Blocked::TokenRefused),
+        message: "The <token> is old.".into(),
+    });
     let page = render(&stopped).unwrap();
     assert!(page.contains("Cannot be run yet") && page.contains("The &#60;token&#62; is old."));
     assert!(!page.contains("How to run it") && !page.contains("exports/approved"));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::code::Code;
+use crate::csm::error::Blocked;
 use crate::import::document::ImportDocument;
 use crate::import::manifest::{LeftOut, Manifest};
 use crate::import::outcome::Outcome;
@@ -235,7 +236,7 @@ fn the_verdict_is_the_worst_that_was_found() {
     assert_eq!(verdict(&document, &progress(), one(warnings), 1), Verdict::Attention);
     assert_eq!(verdict(&document, &progress(), PlanBuilder::default(), 0), Verdict::Empty);
     let mut stopped = progress();
-    stopped.stop(Stop { code: StopCode::TokenRefused, message: "m".into() });
+    stopped.stop(Stop { code: StopCode::Blocked(Blocked::TokenRefused), message: "m".into() });
     assert_eq!(verdict(&document, &stopped, one(Vec::new()), 1), Verdict::Stopped);
     document.customer_fields = None;
     assert_eq!(verdict(&document, &progress(), one(Vec::new()), 1), Verdict::Attention);

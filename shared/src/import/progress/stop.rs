@@ -18,22 +18,6 @@ pub struct Stop {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StopCode {
-    /// The site does not accept the token.
-    TokenRefused,
-    /// The token's owner lacks a right.
-    RightMissing,
-    /// The address leads to no Customer Service Management; it cannot be told why.
-    SiteMissing,
-    /// The site has no Customer Service Management.
-    CsmMissing,
-    /// There is no site with this cloud id.
-    CloudIdWrong,
-    /// The experimental API is closed.
-    OptInRefused,
-    /// The address has moved.
-    AddressMoved,
-    /// There is no token.
-    SecretEmpty,
     /// The site refused the request in every dialect.
     DialectsRefused,
     /// An object of the import was replaced while it was being imported.
@@ -50,21 +34,14 @@ pub enum StopCode {
     PlanChanged,
     /// More records failed than are tolerated.
     ToleranceExceeded,
+    /// The site lets nothing through until someone acts; told by its own name.
+    #[serde(untagged)]
+    Blocked(Blocked),
 }
 
 impl From<Blocked> for Stop {
     fn from(blocked: Blocked) -> Self {
-        let code = match blocked {
-            Blocked::TokenRefused => StopCode::TokenRefused,
-            Blocked::RightMissing => StopCode::RightMissing,
-            Blocked::SiteMissing => StopCode::SiteMissing,
-            Blocked::CsmMissing => StopCode::CsmMissing,
-            Blocked::CloudIdWrong => StopCode::CloudIdWrong,
-            Blocked::OptInRefused => StopCode::OptInRefused,
-            Blocked::AddressMoved => StopCode::AddressMoved,
-            Blocked::SecretEmpty => StopCode::SecretEmpty,
-        };
-        Self { code, message: blocked.to_string() }
+        Self { code: StopCode::Blocked(blocked), message: blocked.to_string() }
     }
 }
 
@@ -87,4 +64,23 @@ pub(super) fn refusal_message(answers: &[(Dialect, String)]) -> String {
         "The site refuses the request in every shape it is documented to take. It answered {}",
         said.join(" - ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_words_in_json() {
+        for (code, word) in [
+            (StopCode::Blocked(Blocked::TokenRefused), "\"token-refused\""),
+            (StopCode::Blocked(Blocked::CloudIdWrong), "\"cloud-id-wrong\""),
+            (StopCode::DialectsRefused, "\"dialects-refused\""),
+            (StopCode::PlanChanged, "\"plan-changed\""),
+        ] {
+            assert_eq!(serde_json::to_string(&code).unwrap(), word);
+            assert_eq!(serde_json::from_str::<StopCode>(word).unwrap(), code);
+        }
+        assert!(serde_json::from_str::<StopCode>("\"klingon\"").is_err());
+    }
 }
