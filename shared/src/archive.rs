@@ -185,7 +185,8 @@ impl<S: Store> Archive<S> {
     /// # Errors
     /// As [`Self::get`].
     pub async fn records(&self, batch: &Batch) -> Result<Vec<MappedRecord<'static>>, ArchiveError> {
-        let key = keys::segment(batch.import, batch.stage, batch.edition, batch.extent.segment);
+        let key =
+            keys::segment(batch.import, batch.phase.stage(), batch.edition, batch.extent.segment);
         let range = batch.extent.start..batch.extent.end;
         self.lines(&key, Some(range)).await?.ok_or(ArchiveError::Missing(key))
     }

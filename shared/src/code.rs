@@ -117,8 +117,10 @@ codes! {
     PhoneExtensionDropped = "phone-extension-dropped", "Make the field in CSM a TEXT field, which takes numbers as they are, if extensions matter.";
     /// The value was longer than a detail may be and was cut.
     ValueCut = "value-cut", "Shorten the value in Salesforce if the rest matters.";
-    /// The site refused the whole request; nothing of the batch was written.
+    /// The site refused every request with this record and others that was tried.
     BatchRefused = "batch-refused", "Read the site's answer in results/; correct the records and drop errors.csv.";
+    /// The site refused a request with this record alone.
+    RecordRefused = "record-refused", "Read the site's answer, correct the record and drop errors.csv.";
     /// The site reported a failure for this record.
     SiteFailure = "site-failure", "Read the site's message, correct the record and drop errors.csv.";
     /// The task listed a failure that names no record; this one was read back as it was sent.
@@ -135,8 +137,17 @@ codes! {
     NotFoundYet = "not-found-yet", "Search for the customer on the site later.";
     /// The task ended well, and the site holds other values than were sent.
     HeldOtherwise = "held-otherwise", "Compare the record with the site, which may write some values in a way of its own.";
-    /// The customer exists but is not linked to its organization.
+    /// The customer exists but is not linked to its organization, and could not be linked.
     AssociationMissing = "association-missing", "Link the customer to its organization on the site.";
+    /// The site had not linked the customer to its organization; a second request did.
+    AssociationRepaired = "association-repaired", "Nothing to do: the customer is linked now.";
+}
+
+impl Code {
+    /// Whether it tells what was on the site at one moment, and a later look counts more.
+    pub const fn may_pass(self) -> bool {
+        matches!(self, Self::NotFoundYet | Self::HeldOtherwise | Self::AssociationMissing)
+    }
 }
 
 impl std::fmt::Display for Code {

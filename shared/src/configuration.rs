@@ -148,6 +148,7 @@ impl Configuration {
                 problems,
             ),
             unknown_option: root.choice("unknown_option", policies.unknown_option, problems),
+            unclear: root.choice("unclear", policies.unclear, problems),
             missing_field: root.choice("missing_field", policies.missing_field, problems),
             invalid_detail: root.choice("invalid_detail", policies.invalid_detail, problems),
             blank: root.choice("blank", policies.blank, problems),

@@ -158,7 +158,7 @@ pub async fn go_on<S: Store, Q: Queue>(
     match ask {
         Ask::Later => return Ok(Disposition::Later(ASK_AGAIN)),
         Ask::Nothing | Ask::Now(Next::Nothing) => {}
-        Ask::Now(Next::Split(_)) => exports.send(vec![message(&Continue { import })?]).await?,
+        Ask::Now(Next::Begin(_)) => exports.send(vec![message(&Continue { import })?]).await?,
         Ask::Now(Next::Finish) => {
             tasks.send(vec![message(&TaskMessage::Finish(import))?]).await?;
         }

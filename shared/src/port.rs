@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::csm::port::{Fields, Site};
 use crate::import::id::SourceObject;
 use crate::salesforce::container::ContainerError;
 
@@ -167,4 +168,18 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
+}
+
+/// Who plays the ports of a use case.
+pub trait Ports {
+    /// The bucket, for what is written.
+    type Store: Store;
+    /// The bucket, for what was dropped.
+    type Exports: Exports;
+    /// The site.
+    type Site: Site + Fields;
+    /// The queues.
+    type Queue: Queue;
+    /// The time.
+    type Clock: Clock;
 }

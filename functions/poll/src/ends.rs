@@ -1,16 +1,19 @@
 //! The end of every record of a stage, in the order in which the exports are read.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 
 use csm_import::archive::{Archive, ArchiveError};
 use csm_import::code::Code;
 use csm_import::delivery::ConsumeError;
+use csm_import::import::batch::Batch;
 use csm_import::import::document::Mode;
 use csm_import::import::keys;
 use csm_import::import::manifest::{LeftOut, Manifest};
 use csm_import::import::outcome::{Outcome, RecordResult};
+use csm_import::import::phase::Phase;
 use csm_import::import::progress::Progress;
+use csm_import::import::work::Work;
 use csm_import::mapping::mapper::MappedRecord;
 use csm_import::port::Store;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
@@ -105,15 +108,8 @@ impl<'a> Ends<'a> {
                 let records = archive.records(&batch).await?;
                 return Ok(records.into_iter().map(Box::new).map(End::Planned).collect());
             }
-            let key = keys::results(import, stage, batch.batch);
-            let (records, results) =
-                tokio::try_join!(archive.records(&batch), archive.lines(&key, None))?;
-            let results: Vec<RecordResult> = match results {
-                Some(results) if results.len() == records.len() => results,
-                // A stopped import leaves batches that were never sent.
-                None if progress.stopped.is_some() => records.iter().map(never_sent).collect(),
-                _ => return Err(ArchiveError::Missing(key).into()),
-            };
+            let records = archive.records(&batch).await?;
+            let results = results(archive, progress, &batch, &records).await?;
             let ends = records.into_iter().map(Box::new).zip(results);
             Ok(ends.map(|(record, result)| End::Sent(record, result)).collect())
         });
@@ -155,15 +151,41 @@ async fn fill(queue: &mut VecDeque<End>, ahead: &mut Ahead<'_, End>) -> Result<(
     Ok(())
 }
 
-fn never_sent(record: &MappedRecord<'_>) -> RecordResult {
-    RecordResult {
-        source: record.source,
-        record: record.record,
-        outcome: Outcome::Failed,
-        code: Some(Code::ImportStopped),
-        message: None,
-        id: record.id,
-        csm_id: None,
-        warnings: Vec::new(),
+/// What became of the records of a batch, and what was noticed when they were read back.
+async fn results<S: Store>(
+    archive: &Archive<S>,
+    progress: &Progress,
+    batch: &Batch,
+    records: &[MappedRecord<'_>],
+) -> Result<Vec<RecordResult>, ConsumeError> {
+    let Batch { import, phase, batch: number, .. } = *batch;
+    let key = keys::results(import, phase, number);
+    let mut results: Vec<RecordResult> = match archive.lines(&key, None).await? {
+        Some(results) if results.len() == records.len() => results,
+        // A stopped import leaves batches that were never sent, or not all of them.
+        None if progress.stopped.is_some() => {
+            let work: Work =
+                archive.find(&keys::work(import, phase, number)).await?.unwrap_or_default();
+            let stopped = Some(Code::ImportStopped);
+            work.results(records, |record| RecordResult::of(record, Outcome::Failed, stopped))
+        }
+        _ => return Err(ArchiveError::Missing(key).into()),
+    };
+    for later in [Phase::Verification, Phase::Repair] {
+        if phase != Phase::Customers || !progress.is_settled(later, number) {
+            continue;
+        }
+        let key = keys::results(import, later, number);
+        let noticed: Vec<RecordResult> = archive.lines(&key, None).await?.unwrap_or_default();
+        let noticed: HashMap<_, _> =
+            noticed.into_iter().map(|result| ((result.source, result.record), result)).collect();
+        for result in &mut results {
+            if let Some(later) = noticed.get(&(result.source, result.record)) {
+                result.csm_id = result.csm_id.take().or_else(|| later.csm_id.clone());
+                result.warnings.retain(|code| !code.may_pass());
+                result.warnings.extend_from_slice(&later.warnings);
+            }
+        }
     }
+    Ok(results)
 }

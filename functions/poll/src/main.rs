@@ -8,7 +8,7 @@ use csm_import::archive::Archive;
 use csm_import::aws::bucket::Bucket;
 use csm_import::aws::queue::SqsQueue;
 use csm_import::aws::secret::Secret;
-use csm_import::aws::{lambda, sdk_config};
+use csm_import::aws::{Aws, lambda, sdk_config};
 use csm_import::config::Settings;
 use csm_import::csm::client::HttpSite;
 use csm_import::port::SystemClock;
@@ -26,7 +26,7 @@ async fn main() -> anyhow::Result<()> {
     let bucket = Bucket::new(aws_sdk_s3::Client::new(&sdk), settings.bucket.clone());
     let queue = |url: &str| SqsQueue::new(Sqs::new(&sdk), url.to_owned());
     let tasks_queue = queue(&settings.tasks_queue);
-    let poller = Poller {
+    let poller = Poller::<Aws> {
         archive: Archive::new(bucket.clone()),
         exports: bucket,
         site: HttpSite::new(&settings.csm_base_url, secret)?,

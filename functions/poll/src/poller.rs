@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use csm_import::archive::Archive;
-use csm_import::configuration::Verify;
+use csm_import::code::Code;
 use csm_import::csm::error::Class;
 use csm_import::csm::port::Site;
 use csm_import::csm::task::{Task, TaskFailure, TaskStatus};
@@ -11,57 +11,60 @@ use csm_import::delivery::{
     ASK_AGAIN, Causes, ConsumeError, Consumer, Delivery, Disposition, message,
 };
 use csm_import::import::attribution::{Ending, Evidence, attribute};
-use csm_import::import::batch::Batch;
 use csm_import::import::document::ImportDocument;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
-use csm_import::import::message::{Continue, Poll, TaskMessage, TaskRecord};
-use csm_import::import::outcome::RecordResult;
+use csm_import::import::message::{Continue, Poll, Request, TaskMessage};
+use csm_import::import::outcome::{Outcome, RecordResult};
 use csm_import::import::pace;
+use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Ask, Next, Progress, Stop};
 use csm_import::import::settlement::{self, Ended};
-use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, Exports, Queue, Store};
+use csm_import::import::work::{Run, Step, Work};
+use csm_import::port::{Clock, Ports, Queue};
 use jiff::Timestamp;
 
-use crate::read_back::{ReadBack, read_back};
+use crate::read_back::{Question, ReadBack, Sought, read_back};
 
 /// The batch's message is stretched to this at every look, once it has been in flight for a while.
 const STRETCH: Duration = Duration::from_mins(15);
 /// For so long a task counts as open, even when nothing is heard of it (documented).
 const OPEN: Duration = Duration::from_mins(30);
-/// For so long what ended well is looked for.
-const VERIFICATION: Duration = Duration::from_secs(20);
-/// Of a sample, so many records of every so manieth batch are read back: each costs a search.
-const SAMPLE: usize = 5;
-const SAMPLED: u32 = 20;
 /// Results of tasks are kept for three days (documented); after that nothing can be learned.
 const TASK_LIFE: Duration = Duration::from_hours(72);
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
-pub struct Poller<S, E, C, Q, T> {
+pub struct Poller<P: Ports> {
     /// Where everything about imports is kept.
-    pub archive: Archive<S>,
+    pub archive: Archive<P::Store>,
     /// What was dropped, read again for the values of records that were not imported.
-    pub exports: E,
+    pub exports: P::Exports,
     /// The site.
-    pub site: C,
+    pub site: P::Site,
     /// Where the batch's message is still in flight.
-    pub batches_queue: Q,
+    pub batches_queue: P::Queue,
     /// Where SPLIT is asked to go on.
-    pub exports_queue: Q,
+    pub exports_queue: P::Queue,
     /// The time.
-    pub clock: T,
+    pub clock: P::Clock,
     /// How long to look for records whose task ended unclear.
     pub patience: Duration,
 }
 
 /// How a task ended, as the site tells it.
-struct End {
+pub(crate) struct End {
     /// `None`: the site does not know the task, or its id was lost.
     status: Option<TaskStatus>,
     failures: Vec<TaskFailure>,
+}
+
+/// A look at a task.
+pub(crate) enum Look {
+    /// It has ended.
+    Ended(End),
+    /// It has not, or it cannot be told now.
+    NotYet(Disposition),
 }
 
 impl End {
@@ -70,14 +73,7 @@ impl End {
     }
 }
 
-impl<S, E, C, Q, T> Consumer for Poller<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Consumer for Poller<P> {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match serde_json::from_str(&delivery.body).map_err(ConsumeError::foreign)? {
             TaskMessage::Poll(poll) => self.look(&poll, delivery).await,
@@ -89,87 +85,108 @@ where
     }
 }
 
-impl<S, E, C, Q, T> Poller<S, E, C, Q, T>
-where
-    S: Store,
-    E: Exports,
-    C: Site,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Poller<P> {
     async fn look(&self, poll: &Poll, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         let batch = &poll.batch;
         let progress = self.archive.progress(batch.import).await?;
-        if progress.is_settled(batch.stage, batch.batch) {
+        if progress.is_settled(batch.phase, batch.batch) {
             return self.leave(poll).await;
         }
-        let age = since(self.clock.now(), poll.submitted_at);
+        let Some(request) = &poll.request else {
+            return self.check(poll, &progress, delivery).await;
+        };
+        let end = match self.ask(poll, request, delivery).await? {
+            Look::Ended(end) => end,
+            Look::NotYet(disposition) => return Ok(disposition),
+        };
+        // Links are read back, whatever their task says.
+        if batch.phase.verifies() {
+            self.update(poll, |work| work.told(request.key, Vec::new(), false)).await?;
+            return self.hand_back(poll).await;
+        }
+        self.settle(poll, request, end, &progress, delivery).await
+    }
+
+    /// Looks at a task.
+    async fn ask(
+        &self,
+        poll: &Poll,
+        request: &Request,
+        delivery: &Delivery,
+    ) -> Result<Look, ConsumeError> {
+        let batch = &poll.batch;
+        let age = since(self.clock.now(), request.submitted_at);
         if age > STRETCH / 3 {
             self.batches_queue.hold(&poll.receipt_handle, STRETCH).await?;
         }
-        let asked = match &poll.task {
+        let asked = match &request.task {
             None => Ok(None),
             Some(_) if age > TASK_LIFE => Ok(None),
             Some(task) => self.site.task(task).await,
         };
-        let end = match asked {
-            Ok(Some(Task { status, .. }))
-                if !matches!(status, TaskStatus::Finished | TaskStatus::Failed) =>
-            {
-                return Ok(Disposition::Later(pace::next_look(status, age)));
+        let error = match asked {
+            Ok(Some(Task { status, failures })) => {
+                return Ok(match status {
+                    TaskStatus::NotStarted | TaskStatus::InProgress => {
+                        Look::NotYet(Disposition::Later(pace::next_look(status, age)))
+                    }
+                    TaskStatus::Finished | TaskStatus::Failed => {
+                        Look::Ended(End { status: Some(status), failures })
+                    }
+                });
             }
-            Ok(Some(Task { status, failures })) => End { status: Some(status), failures },
-            Ok(None) => End::lost(),
-            Err(error) => {
-                tracing::warn!(import = %batch.import, batch = %batch.batch, error = %Causes(&error), "the task could not be looked at");
-                let Class::Stop(blocked) = error.class() else {
-                    return Ok(wait(delivery, error.class()));
-                };
-                // Nobody can look any more. What the task did is found out if the cause goes away
-                // soon, and unknown otherwise.
-                let stop = Stop::from(blocked);
-                self.archive.advance(batch.import, |progress| progress.stop(stop.clone())).await?;
-                if age < self.patience {
-                    return Ok(wait(delivery, error.class()));
-                }
-                End::lost()
-            }
+            Ok(None) => return Ok(Look::Ended(End::lost())),
+            Err(error) => error,
         };
-        let verified = verified(progress.orders.verify, batch);
-        self.settle(poll, end, verified, delivery).await
+        tracing::warn!(import = %batch.import, batch = %batch.batch, error = %Causes(&error), "the task could not be looked at");
+        let Class::Stop(blocked) = error.class() else {
+            return Ok(Look::NotYet(wait(delivery, error.class())));
+        };
+        // Nobody can look any more. What the task did is found out if the cause goes away soon, and
+        // unknown otherwise.
+        let stop = Stop::from(blocked);
+        self.archive.advance(batch.import, |progress| progress.stop(stop.clone())).await?;
+        if age < self.patience {
+            return Ok(Look::NotYet(wait(delivery, error.class())));
+        }
+        Ok(Look::Ended(End::lost()))
     }
 
-    /// Says what became of every record of a batch whose task has ended, or looks again later.
+    /// Says what became of every record of a request whose task has ended, or looks again later.
     async fn settle(
         &self,
         poll: &Poll,
+        request: &Request,
         end: End,
-        verified: usize,
+        progress: &Progress,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let batch = &poll.batch;
+        let now = self.clock.now();
+        let (work, ended_at) = self.update(poll, |work| work.ended(request.key, now)).await?;
+        let (Some(ended_at), Some(Run::Records(positions))) = (ended_at, work.run()) else {
+            // The batch has gone on since.
+            return self.release(poll).await;
+        };
         // A task that nobody can look at may still be open, and its records may still come.
         let (since_when, patience) = match end.status {
-            Some(_) => (self.ended_at(poll).await?, self.patience),
-            None => (poll.submitted_at, self.patience.max(OPEN)),
+            Some(_) => (ended_at, self.patience),
+            None => (request.submitted_at, self.patience.max(OPEN)),
         };
-        let waited = since(self.clock.now(), since_when);
-        let records = self.archive.records(batch).await?;
+        let waited = since(now, since_when);
+        let all = (0..).zip(self.archive.records(batch).await?);
+        let sent = all.filter(|(position, _)| positions.contains(position));
+        let records: Vec<_> = sent.map(|(_, record)| record).collect();
 
         let attribution = attribute(&end.failures, &records, &[]);
-        // What ended well is only verified, and its slot is wanted.
-        let is_clear = end.status == Some(TaskStatus::Finished) && attribution.loose.is_empty();
-        let is_verified = is_clear && batch.stage == Stage::Customers;
-        let patience = if is_verified { patience.min(VERIFICATION) } else { patience };
         let patience_over = waited >= patience;
-        let ending = Ending {
-            stage: batch.stage,
-            status: end.status,
-            attribution: &attribution,
-            patience_over,
-            verified,
-        };
-        let told = read_back(&self.site, &records, &ending).await;
+        let stage = batch.phase.stage();
+        let ending = Ending { stage, status: end.status, attribution: &attribution, patience_over };
+        let open = (0..records.len()).filter(|position| ending.needs_evidence(*position)).collect();
+        // After a clear end only the ids of organizations are wanted.
+        let sought = if ending.is_clear() { Sought::Ids } else { Sought::Profiles };
+        let question = Question { stage, records: &records, known: &[], open, sought };
+        let told = read_back(&self.site, question).await;
         let never = matches!(told, ReadBack::Never);
         let evidence = match told {
             ReadBack::Told(evidence) => evidence,
@@ -184,23 +201,58 @@ where
         let ending = Ending { attribution: &attribution, patience_over, ..ending };
         let Some(results) = ending.decide(&records, &evidence) else {
             tracing::info!(import = %batch.import, batch = %batch.batch, "not everything can be read back yet");
-            let again = (waited / 4).clamp(Duration::from_secs(2), Duration::from_secs(30));
-            return Ok(Disposition::Later(again));
+            return Ok(Disposition::Later(again(waited)));
         };
-        self.store(poll, &results, end.status.map(|_| since_when)).await
+        let again = progress.orders.may_send_again() && progress.stopped.is_none();
+        let mut after = work.clone();
+        after.told(request.key, results.clone(), again);
+        if after.step(batch) != Step::Complete {
+            tracing::info!(import = %batch.import, batch = %batch.batch, requests = after.requests, "some records of the batch are yet to be sent, or sent again");
+            self.update(poll, |work| work.told(request.key, results.clone(), again)).await?;
+            return self.hand_back(poll).await;
+        }
+        let records = self.archive.records(batch).await?;
+        let unknown = |record| RecordResult::of(record, Outcome::Unknown, Some(Code::Unclear));
+        let results = after.results(&records, unknown);
+        self.store(poll, &results, end.status.map(|_| since(ended_at, request.submitted_at))).await
     }
 
-    async fn store(
+    /// Stores what became of the records of a batch, and lets it go.
+    pub(crate) async fn store(
         &self,
         poll: &Poll,
         results: &[RecordResult],
-        ended_at: Option<Timestamp>,
+        took: Option<Duration>,
     ) -> Result<Disposition, ConsumeError> {
-        let task_seconds = ended_at.map(|end| since(end, poll.submitted_at).as_secs_f64());
+        let task_seconds = took.map(|took| took.as_secs_f64());
         let ended = Ended { task_seconds, dead_lettered: false };
         let now = self.clock.now();
         settlement::settle(&self.archive, &poll.batch, results, ended, now).await?;
         self.leave(poll).await
+    }
+
+    /// Changes what is kept of how far a batch has come.
+    pub(crate) async fn update<R>(
+        &self,
+        poll: &Poll,
+        change: impl FnMut(&mut Work) -> R,
+    ) -> Result<(Work, R), ConsumeError> {
+        let batch = &poll.batch;
+        let key = keys::work(batch.import, batch.phase, batch.batch);
+        Ok(self.archive.update(&key, change).await?)
+    }
+
+    /// Has SUBMIT go on with the batch, of which nothing is at the site just now.
+    pub(crate) async fn hand_back(&self, poll: &Poll) -> Result<Disposition, ConsumeError> {
+        let batch = &poll.batch;
+        self.archive.advance(batch.import, |progress| progress.rests(batch)).await?;
+        self.release(poll).await
+    }
+
+    /// Has the message of the batch come back at once, unless it has by itself.
+    async fn release(&self, poll: &Poll) -> Result<Disposition, ConsumeError> {
+        self.batches_queue.hold(&poll.receipt_handle, Duration::ZERO).await?;
+        Ok(Disposition::Done)
     }
 
     /// Frees the slot, and has the import go on where this batch was what it waited for.
@@ -212,25 +264,12 @@ where
         match ask {
             Ask::Later => return Ok(Disposition::Later(ASK_AGAIN)),
             Ask::Nothing | Ask::Now(Next::Nothing) => {}
-            Ask::Now(Next::Split(_)) => {
+            Ask::Now(Next::Begin(_)) => {
                 self.exports_queue.send(vec![message(&Continue { import })?]).await?;
             }
             Ask::Now(Next::Finish) => self.finish(import).await?,
         }
         Ok(Disposition::Done)
-    }
-
-    /// When the task was first seen to have ended, which is now the first time.
-    async fn ended_at(&self, poll: &Poll) -> Result<Timestamp, ConsumeError> {
-        let key = keys::task(poll.batch.import, poll.batch.stage, poll.batch.batch);
-        let mut record: TaskRecord = self.archive.get(&key).await?;
-        if let Some(ended_at) = record.ended_at {
-            return Ok(ended_at);
-        }
-        let now = self.clock.now();
-        record.ended_at = Some(now);
-        self.archive.put(&key, &record, Condition::Always).await?;
-        Ok(now)
     }
 
     /// Writes the results of an import that has come to its end, or its plan.
@@ -239,10 +278,11 @@ where
         if progress.next() != Next::Finish {
             return Ok(());
         }
+        let resumed = progress.resumed;
         let document = self.archive.document(import).await?;
         let pace = self.observed_pace(&document).await?;
         crate::finish::write(&self.archive, &self.exports, &document, &progress, pace).await?;
-        self.archive.advance(import, |progress| progress.finished = true).await?;
+        self.archive.advance(import, |progress| progress.finish(resumed)).await?;
         tracing::info!(%import, "the import is finished");
         Ok(())
     }
@@ -252,31 +292,27 @@ where
         let Some(last) = document.last_import else { return Ok(None) };
         let last: Option<Progress> = self.archive.find(&keys::progress(last)).await?;
         let Some(last) = last.filter(|last| last.finished) else { return Ok(None) };
-        let settled = |stage| last.stage(stage).map_or(0, |stage| stage.settled_batches);
-        let batches: u32 = Stage::ALL.into_iter().map(settled).sum();
+        let settled = |phase: Phase| last.stage(phase).map_or(0, |stage| stage.settled_batches);
+        let batches: u32 = Phase::ALL.into_iter().map(settled).sum();
         let took = since(last.updated_at, last.started_at).as_secs_f64();
         Ok((batches > 0).then(|| took / f64::from(batches)))
     }
 }
 
-/// How many records of a batch are read back although its task says that they were written.
-const fn verified(verify: Verify, batch: &Batch) -> usize {
-    match verify {
-        Verify::All => usize::MAX,
-        Verify::Sample if batch.batch.0.is_multiple_of(SAMPLED) => SAMPLE,
-        Verify::Sample | Verify::None => 0,
-    }
-}
-
-fn since(now: Timestamp, then: Timestamp) -> Duration {
+pub(crate) fn since(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 
-fn wait(delivery: &Delivery, class: Class) -> Disposition {
+pub(crate) fn wait(delivery: &Delivery, class: Class) -> Disposition {
     let after = match class {
         Class::Retry { after } => after,
         _ => None,
     };
     // Looks that succeeded count as receives too, so the pause must not grow with them alone.
     Disposition::Later(pace::backoff(delivery.receives.min(5), after, delivery.seed()))
+}
+
+/// When to read back again what was not there after so long.
+pub(crate) fn again(waited: Duration) -> Duration {
+    (waited / 4).clamp(Duration::from_secs(2), Duration::from_secs(30))
 }

@@ -7,7 +7,7 @@ use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
 use csm_import::csm::profile::{SiteProfile, same_name};
 use csm_import::delivery::Causes;
-use csm_import::import::attribution::{Ending, Evidence};
+use csm_import::import::attribution::Evidence;
 use csm_import::mapping::mapper::{MappedRecord, Profile};
 use csm_import::mapping::stage::Stage;
 use futures_util::stream::{self, StreamExt, TryStreamExt};
@@ -28,28 +28,45 @@ pub enum ReadBack {
     Never,
 }
 
-/// Asks the site for the records of a batch that its task leaves open.
-pub async fn read_back<C: Site>(
-    site: &C,
-    records: &[MappedRecord<'_>],
-    ending: &Ending<'_>,
-) -> ReadBack {
-    let open: Vec<usize> =
-        (0..records.len()).filter(|position| ending.needs_evidence(*position)).collect();
+/// What is to be found out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// The site's ids.
+    Ids,
+    /// Ids, and what the site holds.
+    Profiles,
+}
+
+/// What is asked of the site.
+#[derive(Clone, Debug)]
+pub struct Question<'a> {
+    /// Organizations or customers.
+    pub stage: Stage,
+    /// Records of a batch.
+    pub records: &'a [MappedRecord<'a>],
+    /// The site's ids of them, as far as they are known.
+    pub known: &'a [Option<String>],
+    /// Which of them are asked for.
+    pub open: Vec<usize>,
+    /// What is to be found out.
+    pub sought: Sought,
+}
+
+/// Asks the site for records.
+pub async fn read_back<C: Site>(site: &C, question: Question<'_>) -> ReadBack {
+    let Question { stage, records, known, open, sought } = question;
     let mut evidence = vec![Evidence::None; records.len()];
     if open.is_empty() {
         return ReadBack::Told(evidence);
     }
     let asked = async {
-        let found = match ending.stage {
+        let found = match stage {
             Stage::Organizations => organizations(site, records, &open).await?,
-            Stage::Customers => customers(site, records, &open).await?,
+            Stage::Customers => customers(site, records, known, &open).await?,
         };
-        // After a clear end only the ids of organizations are wanted, unless they are verified.
-        let full = if ending.is_clear() && ending.verified == 0 {
-            HashMap::new()
-        } else {
-            profiles(site, ending.stage, &found).await?
+        let full = match sought {
+            Sought::Ids => HashMap::new(),
+            Sought::Profiles => profiles(site, stage, &found).await?,
         };
         Ok::<_, SiteError>((found, full))
     };
@@ -104,18 +121,19 @@ async fn organizations<C: Site>(
 async fn customers<C: Site>(
     site: &C,
     records: &[MappedRecord<'_>],
+    known: &[Option<String>],
     open: &[usize],
 ) -> Result<Found, SiteError> {
-    let external_id = |position: &usize| {
-        // Whose id is known need not be searched for.
-        let record = records.get(*position).filter(|record| record.customer.is_none());
-        record.and_then(MappedRecord::named_external_id)
+    // Whose id is known need not be searched for.
+    let id = |position: &usize| {
+        let told = known.get(*position).and_then(Option::as_deref);
+        told.or_else(|| records.get(*position)?.customer.as_deref())
     };
-    let known = open.iter().filter_map(|position| {
-        let id = records.get(*position)?.customer.as_ref()?;
-        Some((*position, vec![SiteProfile { id: id.to_string(), ..SiteProfile::default() }]))
-    });
-    let searches = open.iter().filter_map(|position| Some((*position, external_id(position)?)));
+    let external_id = |position: &usize| records.get(*position)?.named_external_id();
+    let profile = |id: &str| SiteProfile { id: id.to_owned(), ..SiteProfile::default() };
+    let known = open.iter().filter_map(|position| Some((*position, vec![profile(id(position)?)])));
+    let searches = open.iter().filter(|position| id(position).is_none());
+    let searches = searches.filter_map(|position| Some((*position, external_id(position)?)));
     let searches = searches.map(|(position, (field, external_id))| async move {
         let mut candidates = site.customers(field, external_id).await?;
         // The search was not promised to be exact.
@@ -174,7 +192,7 @@ fn judge(
         };
         match holds {
             Some(true) => return Evidence::Holds { csm_id, linked },
-            Some(false) => best = Evidence::Differs { csm_id },
+            Some(false) => best = Evidence::Differs { csm_id, linked },
             None => best = Evidence::Mute { csm_id },
         }
     }

@@ -151,8 +151,8 @@ async fn split(archive: &Archive<Memory>) {
 fn progress() -> Progress {
     let orders = Orders { mode: Mode::Plan, ..Orders::default() };
     let mut progress = Progress::new(document().id, orders, document().started_at);
-    progress.split(Stage::Organizations, 0, 0, 0);
-    progress.split(Stage::Customers, 1, 1, 1);
+    progress.split(Stage::Organizations, 0, 0, 0, Timestamp::UNIX_EPOCH);
+    progress.split(Stage::Customers, 1, 1, 1, Timestamp::UNIX_EPOCH);
     progress
 }
 

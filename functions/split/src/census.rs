@@ -14,7 +14,9 @@ use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
 use csm_import::salesforce::record::Record;
 
-use crate::splitter::{Ports, Splitter};
+use csm_import::port::Ports;
+
+use crate::splitter::Splitter;
 use crate::stage::header;
 
 /// A detail field whose values are looked at before the first one is sent.

@@ -1,11 +1,10 @@
 //! Drawing up an import: what its objects are, what was chosen, and what the site has and lacks.
 
-use std::collections::BTreeSet;
-
 use csm_import::configuration::{self, Configuration, Faults};
 use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Fields;
 use csm_import::delivery::{Causes, ConsumeError};
+use csm_import::import::claims::Claims;
 use csm_import::import::document::{Ignored, ImportDocument, Mode};
 use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
@@ -13,11 +12,11 @@ use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::definition::Definitions;
 use csm_import::mapping::describe::{Describe, is_describe};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, ExportError, Store};
+use csm_import::port::{Clock, Condition, ExportError, Ports, Store};
 
 use crate::listing::{self, Found, Unlisted};
 use crate::reading;
-use crate::splitter::{Ports, Splitter};
+use crate::splitter::Splitter;
 use crate::understanding::{Understood, understand};
 
 /// Bytes of a describe file that are read at most, and one more to tell that it is too large.
@@ -42,10 +41,10 @@ impl<P: Ports> Splitter<P> {
         folder: &str,
         all: &[SourceObject],
         objects: Vec<SourceObject>,
-        replaces: BTreeSet<ImportId>,
+        claims: &Claims,
         patient: bool,
     ) -> Result<Option<ImportId>, ConsumeError> {
-        let id = ImportId::of(&self.settings.bucket, folder, &objects);
+        let id = ImportId::of(&self.settings.bucket, folder, &objects).again(claims.again);
         let (configuration, mut stop) = match self.configuration().await? {
             Ok(configuration) => (configuration, None),
             Err(stop) => (self.chosen_by_deployment(), Some(stop)),
@@ -56,7 +55,7 @@ impl<P: Ports> Splitter<P> {
             bucket: self.settings.bucket.clone(),
             folder: folder.to_owned(),
             started_at: self.clock.now(),
-            replaces,
+            replaces: claims.given_up.clone(),
             objects,
             exports: Vec::new(),
             ignored: Vec::new(),

@@ -9,10 +9,10 @@ use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
 use csm_import::import::pace;
 use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
-use csm_import::port::{Clock, Condition, Exports, Written};
+use csm_import::port::{Clock, Condition, Exports, Ports, Written};
 use jiff::Timestamp;
 
-use crate::splitter::{Ports, Splitter};
+use crate::splitter::Splitter;
 
 /// How often a message comes back before the site, which does not answer, is given up, if that has
 /// taken as long as it is looked for records.
@@ -61,9 +61,8 @@ impl<P: Ports> Splitter<P> {
                 Duration::try_from(waited).unwrap_or_default()
             });
             let patient = delivery.receives < ASKED || waited < self.settings.read_back;
-            let replaces = claims.given_up.clone();
             let fresh = standing.fresh.clone();
-            let Some(import) = self.document(folder, &objects, fresh, replaces, patient).await?
+            let Some(import) = self.document(folder, &objects, fresh, &claims, patient).await?
             else {
                 let wait = pace::backoff(delivery.receives, None, delivery.seed());
                 return Ok(Disposition::Later(wait));
@@ -81,13 +80,14 @@ impl<P: Ports> Splitter<P> {
     }
 
     /// Writes the progress of an import that has none yet: only then it is under way.
-    async fn begin(&self, import: ImportId) -> Result<(), ConsumeError> {
+    pub(crate) async fn begin(&self, import: ImportId) -> Result<(), ConsumeError> {
         let document = self.archive.document(import).await?;
         let configuration = &document.configuration;
         let orders = Orders {
             mode: document.mode,
             dialect: configuration.dialect,
             operation: configuration.policies.operation,
+            unclear: configuration.policies.unclear,
             verify: configuration.verify,
             tolerated: configuration.tolerated_failures,
             records: document.exports.iter().map(|export| export.survey.records).sum(),

@@ -8,7 +8,9 @@ use csm_import::import::manifest::Manifest;
 use csm_import::mapping::mapper::Profile;
 
 use crate::organizations::Organizations;
-use crate::splitter::{Ports, Splitter};
+use csm_import::port::Ports;
+
+use crate::splitter::Splitter;
 
 /// Organizations that the site is asked for at most: a plan is to take minutes.
 const ASKED: u64 = 10_000;

@@ -13,6 +13,7 @@ mod others;
 mod planning;
 mod preparing;
 pub mod reading;
+mod resuming;
 pub mod splitter;
 pub mod stage;
 pub mod understanding;

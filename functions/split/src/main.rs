@@ -8,23 +8,12 @@ use csm_import::archive::Archive;
 use csm_import::aws::bucket::Bucket;
 use csm_import::aws::queue::SqsQueue;
 use csm_import::aws::secret::Secret;
-use csm_import::aws::{lambda, sdk_config};
+use csm_import::aws::{Aws, lambda, sdk_config};
 use csm_import::config::Settings;
 use csm_import::csm::client::HttpSite;
 use csm_import::port::SystemClock;
 use csm_import::telemetry;
-use split::splitter::{Ports, Splitter};
-
-/// The real ones.
-struct Aws;
-
-impl Ports for Aws {
-    type Store = Bucket;
-    type Exports = Bucket;
-    type Site = HttpSite<Secret>;
-    type Queue = SqsQueue;
-    type Clock = SystemClock;
-}
+use split::splitter::Splitter;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! What arrives on the exports queue: S3's notifications, and our own requests to go on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use csm_import::delivery::ConsumeError;
 use csm_import::import::id::ImportId;
@@ -12,12 +12,21 @@ use serde::Deserialize;
 /// What a message on the exports queue asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Request {
+    /// Something was dropped.
+    Dropped(Drops),
+    /// An import is to go on.
+    Continue(ImportId),
+}
+
+/// What was dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Drops {
     /// These folders have something new (a key that lies directly in `exports/` is its own folder),
     /// and since when. S3 dates an object that was uploaded in parts back to the upload's beginning,
     /// so the time of the event says more.
-    Dropped(BTreeMap<String, Option<Timestamp>>),
-    /// An import is to go on.
-    Continue(ImportId),
+    pub folders: BTreeMap<String, Option<Timestamp>>,
+    /// Imports that somebody wants to go on although they stopped.
+    pub resumed: BTreeSet<ImportId>,
 }
 
 #[derive(Deserialize)]
@@ -57,17 +66,19 @@ pub fn parse(body: &str) -> Result<Request, ConsumeError> {
     Ok(match serde_json::from_str(body).map_err(ConsumeError::foreign)? {
         Body::Continue(Continue { import }) => Request::Continue(import),
         Body::Notification { records } => {
-            let mut folders = BTreeMap::new();
+            let Drops { mut folders, mut resumed } = Drops::default();
             for record in &records {
                 let key = decode(&record.s3.object.key);
-                if keys::is_drop(&key) {
+                if let Some(import) = keys::resumed(&key) {
+                    resumed.insert(import);
+                } else if keys::is_drop(&key) {
                     let time = record.event_time.as_deref().and_then(|time| time.parse().ok());
                     let newest: &mut Option<Timestamp> =
                         folders.entry(keys::folder(&key).to_owned()).or_default();
                     *newest = (*newest).max(time);
                 }
             }
-            Request::Dropped(folders)
+            Request::Dropped(Drops { folders, resumed })
         }
     })
 }
@@ -102,15 +113,29 @@ mod tests {
             (vec!["exports/new/", "imports/x/errors.csv"], vec![]),
         ] {
             let folders = folders.iter().map(|folder| ((*folder).to_owned(), None));
-            let expected = Request::Dropped(folders.collect());
+            let expected = dropped(folders.collect());
             assert_eq!(parse(&notification(&keys)).unwrap(), expected, "{keys:?}");
         }
+    }
+
+    fn dropped(folders: BTreeMap<String, Option<Timestamp>>) -> Request {
+        Request::Dropped(Drops { folders, ..Drops::default() })
+    }
+
+    #[test]
+    fn an_import_is_resumed_by_an_object_of_its_name() {
+        let import = ImportId::of("b", "f", &[]);
+        let key = format!("exports/resume/{import}.txt");
+        let expected = Drops { resumed: [import].into(), ..Drops::default() };
+        assert_eq!(parse(&notification(&[&key])).unwrap(), Request::Dropped(expected));
+        let other = [("exports/resume/".to_owned(), None)].into();
+        assert_eq!(parse(&notification(&["exports/resume/my import"])).unwrap(), dropped(other));
     }
 
     #[test]
     fn the_test_event_asks_for_nothing() {
         let body = r#"{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}"#;
-        assert_eq!(parse(body).unwrap(), Request::Dropped(BTreeMap::new()));
+        assert_eq!(parse(body).unwrap(), dropped(BTreeMap::new()));
     }
 
     #[test]
@@ -122,7 +147,7 @@ mod tests {
             record("exports/a/3", "not a time"),
         ] });
         let newest = "2026-11-22T10:00:09Z".parse().ok();
-        let expected = Request::Dropped([("exports/a/".to_owned(), newest)].into());
+        let expected = dropped([("exports/a/".to_owned(), newest)].into());
         assert_eq!(parse(&body.to_string()).unwrap(), expected);
     }
 

@@ -126,7 +126,7 @@ async fn learned<S: Store>(
     manifest: &Manifest,
 ) -> Result<HashMap<u64, Shard>, ConsumeError> {
     let reads = manifest.batches().map(|batch| {
-        let key = keys::results(batch.import, batch.stage, batch.batch);
+        let key = keys::results(batch.import, batch.phase, batch.batch);
         async move {
             let results = archive.lines::<RecordResult>(&key, None).await?.unwrap_or_default();
             Ok::<_, ArchiveError>((archive.records(&batch).await?, results))

@@ -9,12 +9,12 @@ use csm_import::import::keys;
 use csm_import::import::progress::{Progress, Stop, StopCode};
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::Condition;
+use csm_import::port::{Condition, Ports};
 use csm_import::salesforce::export::Recognised;
 use csm_import::salesforce::format::Format;
 use serde::{Deserialize, Serialize};
 
-use crate::splitter::{Ports, Splitter};
+use crate::splitter::Splitter;
 
 /// `state/last/<site>.json`: the last import, and the columns that each object had in its last one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

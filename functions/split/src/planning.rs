@@ -17,7 +17,9 @@ use csm_import::mapping::stage::Stage;
 use csm_import::salesforce::header::Header;
 
 use crate::census::Watch;
-use crate::splitter::{Ports, Splitter};
+use csm_import::port::Ports;
+
+use crate::splitter::Splitter;
 use crate::understanding;
 
 impl<P: Ports> Splitter<P> {

@@ -8,10 +8,10 @@ use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::id::ImportId;
 use csm_import::import::progress::{Stop, StopCode};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::Clock;
+use csm_import::port::{Clock, Ports};
 
 use crate::fields::{EnsureError, Patience, ensure};
-use crate::splitter::{Ports, Splitter};
+use crate::splitter::Splitter;
 
 /// The pause before fields are tried again that the site could not be asked for.
 const PAUSE: Duration = Duration::from_secs(10);

@@ -4,36 +4,22 @@ use std::time::Duration;
 
 use csm_import::archive::Archive;
 use csm_import::config::Settings;
-use csm_import::csm::port::{Fields, Site};
 use csm_import::delivery::{ConsumeError, Consumer, Delivery, Disposition, message};
+use csm_import::import::batch::Batch;
 use csm_import::import::document::Mode;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
 use csm_import::import::message::TaskMessage;
+use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Next, Progress};
-use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Exports, Outgoing, Queue, Store};
+use csm_import::port::{Clock, Outgoing, Ports, Queue};
 
-use crate::notification::{Request, parse};
+use crate::notification::{Drops, Request, parse};
 use crate::preparing::Prepared;
 
 /// How long to wait for the open tasks of an import that this one takes over from.
 const PREDECESSORS: Duration = Duration::from_secs(5);
-
-/// Who plays the ports of the use case.
-pub trait Ports {
-    /// The bucket, for what is written.
-    type Store: Store;
-    /// The bucket, for what was dropped.
-    type Exports: Exports;
-    /// The site.
-    type Site: Site + Fields;
-    /// The queues.
-    type Queue: Queue;
-    /// The time.
-    type Clock: Clock;
-}
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
@@ -58,13 +44,18 @@ impl<P: Ports> Consumer for Splitter<P> {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match parse(&delivery.body)? {
             Request::Continue(import) => self.go_on(import).await,
-            Request::Dropped(folders) => {
+            Request::Dropped(Drops { folders, resumed }) => {
                 let mut wait: Option<Duration> = None;
-                for (folder, arrived) in folders {
-                    let taken = self.take(&folder, arrived, delivery).await?;
-                    if let Disposition::Later(time) = taken {
+                let mut note = |disposition| {
+                    if let Disposition::Later(time) = disposition {
                         wait = wait.max(Some(time));
                     }
+                };
+                for import in resumed {
+                    note(self.resume(import, delivery).await?);
+                }
+                for (folder, arrived) in folders {
+                    note(self.take(&folder, arrived, delivery).await?);
                 }
                 Ok(wait.map_or(Disposition::Done, Disposition::Later))
             }
@@ -77,9 +68,9 @@ impl<P: Ports> Splitter<P> {
     pub(crate) async fn go_on(&self, import: ImportId) -> Result<Disposition, ConsumeError> {
         loop {
             let progress = self.archive.progress(import).await?;
-            for stage in Stage::ALL {
-                let waiting = progress.stage(stage).is_some_and(|stage| !stage.enqueued);
-                let is_plan = progress.orders.mode == Mode::Plan;
+            let is_plan = progress.orders.mode == Mode::Plan;
+            for phase in Phase::ALL {
+                let waiting = progress.stage(phase).is_some_and(|stage| !stage.enqueued);
                 if waiting && progress.stopped.is_none() && !is_plan {
                     if self.has_open_predecessors(import).await? {
                         return Ok(Disposition::Later(PREDECESSORS));
@@ -91,7 +82,7 @@ impl<P: Ports> Splitter<P> {
                             Prepared::Never => return Box::pin(self.go_on(import)).await,
                         }
                     }
-                    self.enqueue(import, stage).await?;
+                    self.enqueue(import, phase).await?;
                 }
             }
             match progress.next() {
@@ -101,18 +92,26 @@ impl<P: Ports> Splitter<P> {
                     self.tasks_queue.send(vec![finish]).await?;
                     return Ok(Disposition::Done);
                 }
-                Next::Split(stage) => {
-                    let manifest = self.split(import, stage).await?;
-                    let batches = u32::try_from(manifest.batches.len()).unwrap_or(u32::MAX);
-                    let (records, rejected) = (manifest.mapped, manifest.rejected.values().sum());
-                    self.archive
-                        .advance(import, |progress| {
-                            progress.split(stage, batches, records, rejected);
-                        })
-                        .await?;
-                }
+                Next::Begin(phase) => self.begin_phase(import, phase).await?,
             }
         }
+    }
+
+    /// Begins a part of an import; what it consists of is known afterwards.
+    async fn begin_phase(&self, import: ImportId, phase: Phase) -> Result<(), ConsumeError> {
+        let now = self.clock.now();
+        if phase.verifies() {
+            self.archive.advance(import, |progress| progress.verify(phase, now)).await?;
+            return Ok(());
+        }
+        let stage = phase.stage();
+        let manifest = self.split(import, stage).await?;
+        let batches = u32::try_from(manifest.batches.len()).unwrap_or(u32::MAX);
+        let (records, rejected) = (manifest.mapped, manifest.rejected.values().sum());
+        self.archive
+            .advance(import, |progress| progress.split(stage, batches, records, rejected, now))
+            .await?;
+        Ok(())
     }
 
     /// Whether imports that this one takes over from may still have open tasks.
@@ -127,21 +126,24 @@ impl<P: Ports> Splitter<P> {
         Ok(false)
     }
 
-    /// Sends every batch of a stage that is not settled.
-    async fn enqueue(&self, import: ImportId, stage: Stage) -> Result<(), ConsumeError> {
-        let manifest: Manifest = self.archive.get(&keys::manifest(import, stage)).await?;
+    /// Sends every batch of a phase that is not settled.
+    async fn enqueue(&self, import: ImportId, phase: Phase) -> Result<(), ConsumeError> {
+        let manifest: Manifest = self.archive.get(&keys::manifest(import, phase.stage())).await?;
         let progress = self.archive.progress(import).await?;
-        let open = manifest.batches().filter(|batch| !progress.is_settled(stage, batch.batch));
+        let open = manifest.batches().map(|batch| Batch { phase, ..batch }).filter(|batch| {
+            progress.is_verified(phase, batch.batch) && !progress.is_settled(phase, batch.batch)
+        });
         let document = self.archive.document(import).await?;
         let slots = document.configuration.max_open_tasks.unwrap_or(self.settings.max_open_tasks);
         let messages = open.map(|batch| {
-            let fifo = Some((batch.slot(slots), batch.deduplication_id()));
+            let fifo = Some((batch.slot(slots), batch.deduplication_id(progress.resumed)));
             Ok(Outgoing { fifo, ..message(&batch)? })
         });
         let messages = messages.collect::<Result<Vec<_>, ConsumeError>>()?;
-        tracing::info!(%import, %stage, batches = messages.len(), "batches sent");
+        tracing::info!(%import, %phase, batches = messages.len(), "batches sent");
         self.batches_queue.send(messages).await?;
-        self.archive.advance(import, |progress| progress.enqueued(stage)).await?;
+        let resumed = progress.resumed;
+        self.archive.advance(import, |progress| progress.enqueued(phase, resumed)).await?;
         Ok(())
     }
 }

@@ -16,14 +16,14 @@ use csm_import::mapping::mapper::{Links, Mapper, PersonAccounts};
 use csm_import::mapping::relation::{Left, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Condition, ExportError, Store, Written};
+use csm_import::port::{Condition, ExportError, Ports, Store, Written};
 use csm_import::salesforce::header::Header;
 use csm_import::salesforce::record::Record;
 use csm_import::salesforce::stream::Records;
 
 use crate::gathered::{Full, Gathered};
 use crate::organizations::Organizations;
-use crate::splitter::{Ports, Splitter};
+use crate::splitter::Splitter;
 
 impl<P: Ports> Splitter<P> {
     /// Splits a stage, unless that has been done.

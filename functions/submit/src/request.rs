@@ -3,10 +3,11 @@
 use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Site;
 use csm_import::csm::request::details::{CustomerDetails, MAX_OPERATIONS, operations};
-use csm_import::csm::request::{self, Dialect, Endpoint, idempotency_key, render};
+use csm_import::csm::request::{self, Dialect, Endpoint, idempotency_key, links, render};
 use csm_import::csm::task::TaskId;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::batch::Batch;
+use csm_import::import::work::Link;
 use csm_import::mapping::mapper::{MappedRecord, Profile};
 use csm_import::mapping::policies::Operation;
 use uuid::Uuid;
@@ -32,7 +33,7 @@ pub enum Answer {
     NotNow(SiteError),
 }
 
-/// Sends a batch in each of `dialects` until the site takes one.
+/// Sends records of a batch in each of `dialects` until the site takes one.
 ///
 /// # Errors
 /// The request cannot be written.
@@ -43,22 +44,47 @@ pub async fn hand_over<C: Site>(
     dialects: &[Dialect],
     operation: Operation,
 ) -> Result<Answer, ConsumeError> {
-    let mut answers = Vec::new();
-    let mut shapes: Vec<(Endpoint, &Dialect)> =
-        dialects.iter().map(|dialect| (batch.stage.into(), dialect)).collect();
-    if operation == Operation::Update && details(records).is_some() {
+    let stage = batch.phase.stage();
+    let mut shapes: Vec<(Endpoint, Dialect)> =
+        dialects.iter().map(|dialect| (stage.into(), *dialect)).collect();
+    let details = details(records).filter(|_| operation == Operation::Update);
+    if details.is_some() {
         // There is but one shape; where the site does not take it, the profiles are updated.
-        shapes.insert(0, (Endpoint::CustomerDetails, &Dialect::Reference));
+        shapes.insert(0, (Endpoint::CustomerDetails, Dialect::Reference));
     }
-    for (endpoint, dialect) in shapes {
-        let body = match (endpoint, details(records)) {
-            (Endpoint::CustomerDetails, Some(customers)) => request::details::render(&customers),
-            _ => render(batch.stage, *dialect, operation, records),
-        };
-        let body = body.map_err(ConsumeError::unwritable)?;
+    send(site, batch, &shapes, |endpoint, dialect| match (endpoint, &details) {
+        (Endpoint::CustomerDetails, Some(customers)) => request::details::render(customers),
+        _ => render(stage, dialect, operation, records),
+    })
+    .await
+}
+
+/// Sends links in each of `dialects` until the site takes one.
+///
+/// # Errors
+/// The request cannot be written.
+pub async fn hand_over_links<C: Site>(
+    site: &C,
+    batch: &Batch,
+    all: &[Link],
+    dialects: &[Dialect],
+) -> Result<Answer, ConsumeError> {
+    let shapes: Vec<_> = dialects.iter().map(|dialect| (Endpoint::Links, *dialect)).collect();
+    send(site, batch, &shapes, |_, dialect| links::render(dialect, all)).await
+}
+
+async fn send<C: Site>(
+    site: &C,
+    batch: &Batch,
+    shapes: &[(Endpoint, Dialect)],
+    render: impl Fn(Endpoint, Dialect) -> Result<Vec<u8>, serde_json::Error> + Send,
+) -> Result<Answer, ConsumeError> {
+    let mut answers = Vec::new();
+    for (endpoint, dialect) in shapes.iter().copied() {
+        let body = render(endpoint, dialect).map_err(ConsumeError::unwritable)?;
         let key = idempotency_key(batch.import.uuid(), endpoint, batch.batch.0, &body);
-        let telling = endpoint != Endpoint::CustomerDetails;
-        let accepted = |task| Answer::Accepted { task, dialect: *dialect, key, telling };
+        let telling = matches!(endpoint, Endpoint::Profiles(_));
+        let accepted = |task| Answer::Accepted { task, dialect, key, telling };
         let error = match site.submit(endpoint, key, body).await {
             Ok(task) => return Ok(accepted(Some(task))),
             Err(error) => error,
@@ -68,7 +94,7 @@ pub async fn hand_over<C: Site>(
             // Nothing was created: another shape of the same records may be taken.
             (Class::Reject, SiteError::Refused { .. }) if endpoint == Endpoint::CustomerDetails => {
             }
-            (Class::Reject, SiteError::Refused { answer, .. }) => answers.push((*dialect, answer)),
+            (Class::Reject, SiteError::Refused { answer, .. }) => answers.push((dialect, answer)),
             (_, error) if endpoint == Endpoint::CustomerDetails && error.is_unsupported() => {}
             (_, error) => return Ok(Answer::NotNow(error)),
         }

@@ -5,20 +5,21 @@ use std::time::Duration;
 use csm_import::archive::Archive;
 use csm_import::code::Code;
 use csm_import::csm::error::{Class, SiteError};
-use csm_import::csm::port::Site;
 use csm_import::csm::request::Dialect;
 use csm_import::delivery::{Causes, ConsumeError, Consumer, Delivery, Disposition, go_on, message};
 use csm_import::import::batch::Batch;
 use csm_import::import::keys;
-use csm_import::import::message::{Poll, TaskMessage, TaskRecord};
+use csm_import::import::message::{Poll, Request, TaskMessage};
 use csm_import::import::outcome::{Outcome, RecordResult};
 use csm_import::import::pace;
 use csm_import::import::progress::{Admission, Progress, Stop};
 use csm_import::import::settlement::{self, Ended};
+use csm_import::import::work::{AtSite, Run, Step, Work};
 use csm_import::mapping::mapper::MappedRecord;
-use csm_import::port::{Clock, Condition, Outgoing, Queue, Store};
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Clock, Outgoing, Ports, Queue};
 
-use crate::request::{Answer, hand_over};
+use crate::request::{Answer, hand_over, hand_over_links};
 
 /// How long a submitted batch stays invisible unless POLL stretches it: longer than any pause
 /// between two looks, so that it comes back only when something has died.
@@ -30,138 +31,154 @@ const MAX_RECEIVES: u32 = 950;
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
-pub struct Submitter<S, C, Q, T> {
+pub struct Submitter<P: Ports> {
     /// Where everything about imports is kept.
-    pub archive: Archive<S>,
+    pub archive: Archive<P::Store>,
     /// The site.
-    pub site: C,
+    pub site: P::Site,
     /// Where SPLIT is asked to go on.
-    pub exports_queue: Q,
+    pub exports_queue: P::Queue,
     /// Where tasks go.
-    pub tasks_queue: Q,
+    pub tasks_queue: P::Queue,
     /// Where batches go that are given up.
-    pub dead_letters: Q,
+    pub dead_letters: P::Queue,
     /// The time.
-    pub clock: T,
+    pub clock: P::Clock,
 }
 
-impl<S, C, Q, T> Consumer for Submitter<S, C, Q, T>
-where
-    S: Store,
-    C: Site,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Consumer for Submitter<P> {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         let batch: Batch = serde_json::from_str(&delivery.body).map_err(ConsumeError::foreign)?;
-        let key = keys::task(batch.import, batch.stage, batch.batch);
-        let on_record: Option<TaskRecord> = self.archive.find(&key).await?;
-        let has_task = on_record.is_some();
+        let key = keys::work(batch.import, batch.phase, batch.batch);
+        let work: Work = self.archive.find(&key).await?.unwrap_or_default();
+        let has_task = work.at_site.is_some();
         let (progress, admission) =
             self.archive.advance(batch.import, |progress| progress.admit(&batch, has_task)).await?;
-        match (admission, on_record) {
+        match (admission, work.step(&batch)) {
             // Whoever settled it may have died before asking for what comes next.
             (Admission::Settled | Admission::Stopped, _) => self.leave(&batch).await,
-            (Admission::StoppedUnclear, _) => {
-                let records = self.archive.records(&batch).await?;
-                self.give_up(&batch, &records, Code::Unclear).await
+            (Admission::StoppedUnclear, _) | (Admission::Send, Step::Complete) => {
+                self.settle(&batch, work, Code::Unclear).await
             }
-            (Admission::Send, Some(record)) => {
-                // Something died since; the task is still there, only nobody looks at it.
-                self.watch(&batch, record, Duration::ZERO, delivery).await
+            // It may be there since long, only that nobody looks at it any more.
+            (Admission::Send, Step::Watch(at_site)) => {
+                let request = Some(request(&at_site));
+                self.watch(&batch, request, Duration::ZERO, delivery).await
             }
-            (Admission::Send, None) => self.submit(&batch, &progress, delivery).await,
+            (Admission::Send, Step::Check) => {
+                self.watch(&batch, None, Duration::ZERO, delivery).await
+            }
+            (Admission::Send, Step::Send(run)) => {
+                self.submit(&batch, run, work, &progress, delivery).await
+            }
         }
     }
 }
 
-impl<S, C, Q, T> Submitter<S, C, Q, T>
-where
-    S: Store,
-    C: Site,
-    Q: Queue,
-    T: Clock,
-{
+impl<P: Ports> Submitter<P> {
     async fn submit(
         &self,
         batch: &Batch,
+        run: Run,
+        work: Work,
         progress: &Progress,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
-        let records = self.archive.records(batch).await?;
-        let dialects =
-            progress.orders.dialect.candidates(progress.dialects.get(&batch.stage).copied());
-        let operation = progress.orders.operation;
-        match hand_over(&self.site, batch, &records, dialects, operation).await? {
+        let stage = match run {
+            Run::Records(_) => batch.phase.stage(),
+            Run::Links(_) => Stage::Organizations,
+        };
+        let dialects = progress.orders.dialect.candidates(progress.dialects.get(&stage).copied());
+        let mut records = Vec::new();
+        let answer = match &run {
+            Run::Records(positions) => {
+                let all = (0..).zip(self.archive.records(batch).await?);
+                let sent = all.filter(|(position, _)| positions.contains(position));
+                records.extend(sent.map(|(_, record)| record));
+                let operation = progress.orders.operation;
+                hand_over(&self.site, batch, &records, dialects, operation).await?
+            }
+            Run::Links(links) => hand_over_links(&self.site, batch, links, dialects).await?,
+        };
+        match answer {
             Answer::Accepted { task, dialect, key, telling } => {
-                let record = TaskRecord {
+                let at_site = AtSite {
+                    run,
                     task,
                     dialect,
                     idempotency_key: key,
                     submitted_at: self.clock.now(),
                     ended_at: None,
                 };
+                let request = Some(request(&at_site));
                 // Before anything else: without its id a task can only be read back.
-                let task_key = keys::task(batch.import, batch.stage, batch.batch);
-                self.archive.put(&task_key, &record, Condition::Always).await?;
-                if telling && !progress.dialects.contains_key(&batch.stage) {
-                    self.archive
-                        .advance(batch.import, |progress| progress.accepted(batch.stage, dialect))
-                        .await?;
+                self.update(batch, |work| work.taken(batch, at_site.clone())).await?;
+                if telling && !progress.dialects.contains_key(&stage) {
+                    let accepted = |progress: &mut Progress| progress.accepted(stage, dialect);
+                    self.archive.advance(batch.import, accepted).await?;
                 }
                 let first = pace::first_look(&progress.task_seconds);
-                self.watch(batch, record, first, delivery).await
+                self.watch(batch, request, first, delivery).await
             }
-            Answer::Refused(answers) => self.refused(batch, &records, answers).await,
-            Answer::NotNow(error) => self.not_now(batch, &records, error, delivery).await,
+            Answer::Refused(answers) => self.refused(batch, &run, &records, answers).await,
+            Answer::NotNow(error) => self.not_now(batch, work, error, delivery).await,
         }
     }
 
-    /// Has POLL look at the task, and keeps the slot.
+    /// Has POLL look at the task or at what was written, and keeps the slot.
     async fn watch(
         &self,
         batch: &Batch,
-        record: TaskRecord,
+        request: Option<Request>,
         first: Duration,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
-        let poll = TaskMessage::Poll(Poll {
-            batch: *batch,
-            task: record.task,
-            submitted_at: record.submitted_at,
-            receipt_handle: delivery.receipt_handle.clone(),
-        });
+        let receipt_handle = delivery.receipt_handle.clone();
+        let poll = TaskMessage::Poll(Poll { batch: *batch, request, receipt_handle });
         self.tasks_queue.send(vec![Outgoing { delay: first, ..message(&poll)? }]).await?;
         Ok(Disposition::Later(HOLD + first))
     }
 
+    /// Has the records sent in halves that the site refused together; one that it refuses alone is
+    /// rejected.
     async fn refused(
         &self,
         batch: &Batch,
+        run: &Run,
         records: &[MappedRecord<'_>],
         answers: Vec<(Dialect, String)>,
     ) -> Result<Disposition, ConsumeError> {
-        tracing::warn!(import = %batch.import, stage = %batch.stage, batch = %batch.batch, "the site refused the batch");
+        tracing::warn!(import = %batch.import, phase = %batch.phase, batch = %batch.batch, records = records.len(), "the site refused the request; what it holds is sent in halves, or told to be refused");
         let said: Vec<&str> = answers.iter().map(|(_, answer)| answer.as_str()).collect();
         let said = said.join(" - ");
+        let code = if records.len() == 1 { Code::RecordRefused } else { Code::BatchRefused };
         let results: Vec<RecordResult> = records
             .iter()
-            .map(|record| result(record, Outcome::Rejected, Code::BatchRefused, Some(&said)))
+            .map(|record| RecordResult {
+                message: Some(said.clone()),
+                ..RecordResult::of(record, Outcome::Rejected, Some(code))
+            })
             .collect();
-        if answers.len() > 1 {
-            self.archive
-                .advance(batch.import, |progress| {
-                    progress.refused(batch, &answers);
-                })
-                .await?;
+        let work = self.update(batch, |work| work.refused(batch, run, results.clone())).await?;
+        // Where nothing is left to be halved, the records may not be to blame.
+        let counts = answers.len() > 1 && !work.fruitful && !work.results.is_empty();
+        let noted = |progress: &mut Progress| {
+            progress.rests(batch);
+            if counts {
+                progress.refused(batch, &answers);
+            }
+        };
+        self.archive.advance(batch.import, noted).await?;
+        match work.step(batch) {
+            Step::Complete => self.settle(batch, work, Code::Unclear).await,
+            _ => Ok(Disposition::Later(Duration::ZERO)),
         }
-        self.settle(batch, &results, false).await
     }
 
     async fn not_now(
         &self,
         batch: &Batch,
-        records: &[MappedRecord<'_>],
+        work: Work,
         error: SiteError,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
@@ -193,34 +210,42 @@ where
         self.dead_letters
             .send(vec![Outgoing {
                 body: delivery.body.clone(),
-                fifo: Some((batch.deduplication_id(), batch.deduplication_id())),
+                fifo: Some((batch.deduplication_id(0), batch.deduplication_id(0))),
                 ..Outgoing::default()
             }])
             .await?;
-        self.give_up(batch, records, Code::DeadLettered).await
+        self.settle(batch, work, Code::DeadLettered).await
     }
 
-    /// Says of every record that it is unknown: a request may have arrived without its answer.
-    async fn give_up(
-        &self,
-        batch: &Batch,
-        records: &[MappedRecord<'_>],
-        code: Code,
-    ) -> Result<Disposition, ConsumeError> {
-        let unknown = |record| result(record, Outcome::Unknown, code, None);
-        let results: Vec<RecordResult> = records.iter().map(unknown).collect();
-        self.settle(batch, &results, code == Code::DeadLettered).await
-    }
-
+    /// Settles the batch. What is not known of a record stays unknown: a request may have arrived
+    /// without its answer.
     async fn settle(
         &self,
         batch: &Batch,
-        results: &[RecordResult],
-        dead_lettered: bool,
+        work: Work,
+        otherwise: Code,
     ) -> Result<Disposition, ConsumeError> {
-        let ended = Ended { task_seconds: None, dead_lettered };
-        settlement::settle(&self.archive, batch, results, ended, self.clock.now()).await?;
+        let results = if batch.phase.verifies() {
+            // They were written; only that nobody could look.
+            Vec::new()
+        } else {
+            let records = self.archive.records(batch).await?;
+            work.results(&records, |record| {
+                RecordResult::of(record, Outcome::Unknown, Some(otherwise))
+            })
+        };
+        let ended = Ended { task_seconds: None, dead_lettered: otherwise == Code::DeadLettered };
+        settlement::settle(&self.archive, batch, &results, ended, self.clock.now()).await?;
         self.leave(batch).await
+    }
+
+    async fn update(
+        &self,
+        batch: &Batch,
+        mut change: impl FnMut(&mut Work),
+    ) -> Result<Work, ConsumeError> {
+        let key = keys::work(batch.import, batch.phase, batch.batch);
+        Ok(self.archive.update(&key, |work: &mut Work| change(work)).await?.0)
     }
 
     /// Lets the batch go, and the import go on where this was what it waited for.
@@ -230,20 +255,7 @@ where
     }
 }
 
-fn result(
-    record: &MappedRecord<'_>,
-    outcome: Outcome,
-    code: Code,
-    message: Option<&str>,
-) -> RecordResult {
-    RecordResult {
-        source: record.source,
-        record: record.record,
-        outcome,
-        code: Some(code),
-        message: message.map(str::to_owned),
-        id: record.id,
-        csm_id: None,
-        warnings: Vec::new(),
-    }
+fn request(at_site: &AtSite) -> Request {
+    let AtSite { idempotency_key: key, task, submitted_at, .. } = at_site.clone();
+    Request { key, task, submitted_at }
 }

@@ -8,7 +8,7 @@ use crate::choice::Choice;
 use crate::csm::request::DialectSetting;
 use crate::mapping::policies::{
     Blank, DuplicateEmail, DuplicateName, InvalidDetail, MissingEmail, MissingField, Operation,
-    PersonAccounts, UnknownOption, UnknownOrganization,
+    PersonAccounts, Unclear, UnknownOption, UnknownOrganization,
 };
 
 /// A key of the file.
@@ -107,6 +107,7 @@ pub(super) const ROOT: &[Key] = &[
     choice::<DialectSetting>("dialect"),
     key("max_open_tasks", "number", "a whole number from 1 to 50", None),
     choice::<Verify>("verify"),
+    choice::<Unclear>("unclear"),
     key("account", "section", "a section, [account]", None),
     key("contact", "section", "a section, [contact]", None),
     key("person_account", "section", "a section, [person_account]", None),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::mapping::policies::{Blank, DuplicateEmail, Operation, UnknownOption};
+use crate::mapping::policies::{Blank, DuplicateEmail, Operation, Unclear, UnknownOption};
 
 mod documentation;
 mod mapping;
@@ -27,7 +27,7 @@ fn every_key_is_taken() {
         unknown_option = 'add-option'\r\nblank = 'clear'\r\ndetail_limit = 1_000\r\n\
         tolerated_failures = '2.5 %'\r\ndefault_phone_region = 'de'\r\n\
         time_zone = 'Europe/Berlin'\r\ndate_format = '%d.%m.%Y'\r\ndialect = 'guide'\r\n\
-        max_open_tasks = 0x10\r\nverify = 'all'\r\n";
+        max_open_tasks = 0x10\r\nverify = 'all'\r\nunclear = 'report'\r\n";
     let found = Configuration::parse(text).unwrap();
     let expected = Configuration {
         policies: Policies {
@@ -36,6 +36,7 @@ fn every_key_is_taken() {
             unknown_option: UnknownOption::AddOption,
             blank: Blank::Clear,
             detail_limit: 1000,
+            unclear: Unclear::Report,
             ..Policies::default()
         },
         tolerated_failures: Tolerance::parse("2.5%"),

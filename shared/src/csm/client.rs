@@ -15,7 +15,7 @@ use super::answer::{self, Headers};
 use super::error::{Blocked, SiteError, Unreached};
 use super::port::Site;
 use super::profile::{SiteProfile, same_name};
-use super::request::{Endpoint, entity};
+use super::request::{Endpoint, entity, number_or_text};
 use super::task::{Task, TaskId};
 use crate::mapping::stage::Stage;
 
@@ -219,10 +219,6 @@ async fn read(mut response: Response) -> Result<Vec<u8>, SiteError> {
     Ok(body)
 }
 
-fn number_or_text(id: &str) -> Value {
-    id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
-}
-
 impl<A: Authorization> Site for HttpSite<A> {
     async fn submit(
         &self,
@@ -280,7 +276,6 @@ impl<A: Authorization> Site for HttpSite<A> {
         let key = format!("{}Ids", entity(stage));
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(MAX_PROFILES) {
-            // Organization ids are numbers wherever the API takes them; customer ids are strings.
             let ids: Vec<Value> = match stage {
                 Stage::Organizations => ids.iter().map(|id| number_or_text(id)).collect(),
                 Stage::Customers => ids.iter().map(|id| Value::from(*id)).collect(),

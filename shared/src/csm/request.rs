@@ -1,13 +1,15 @@
 //! Rendering a batch as the body of a bulk request, in either dialect. What has but one shape stands
-//! in [`definitions`] and [`details`].
+//! in [`definitions`], [`details`] and [`links`].
 
 pub mod definitions;
 pub mod details;
+pub mod links;
 
 use std::borrow::Cow;
 
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -69,13 +71,17 @@ pub enum Endpoint {
     Profiles(Stage),
     /// Details of customers that exist, by the site's ids.
     CustomerDetails,
+    /// Links between organizations and customers that exist, by the site's ids.
+    Links,
 }
 
 impl Endpoint {
     /// The path below the site's base address.
     pub const fn path(self) -> &'static str {
         match self {
-            Self::Profiles(Stage::Organizations) => "api/v1/organization/profile/bulk",
+            Self::Profiles(Stage::Organizations) | Self::Links => {
+                "api/v1/organization/profile/bulk"
+            }
             Self::Profiles(Stage::Customers) => "api/v1/customer/profile/bulk",
             Self::CustomerDetails => "api/v1/customer/details/bulk",
         }
@@ -86,6 +92,7 @@ impl Endpoint {
         match self {
             Self::Profiles(stage) => stage.as_str(),
             Self::CustomerDetails => "customer-details",
+            Self::Links => "links",
         }
     }
 }
@@ -244,17 +251,19 @@ struct Association<'a> {
     organization_ids: OrganizationIds<'a>,
 }
 
-/// Organization ids are numbers in both dialects; one that is none is passed on as the site gave it.
+/// Organization ids are numbers wherever the API takes them; one that is none is passed on as the site
+/// gave it.
+pub(super) fn number_or_text(id: &str) -> Value {
+    id.parse::<u64>().map_or_else(|_| Value::from(id), Value::from)
+}
+
 struct OrganizationIds<'a>(&'a [Cow<'a, str>]);
 
 impl Serialize for OrganizationIds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.0.len()))?;
         for id in self.0 {
-            match id.parse::<u64>() {
-                Ok(number) => list.serialize_element(&number)?,
-                Err(_) => list.serialize_element(id)?,
-            }
+            list.serialize_element(&number_or_text(id))?;
         }
         list.end()
     }

@@ -20,7 +20,7 @@ pub struct Attribution {
 }
 
 /// Ties failures to records: by an id, email or name that stands for exactly one record of the
-/// batch. `known` are the site's ids of records, as far as they have been read back.
+/// request. `known` are the site's ids of records, as far as they have been read back.
 pub fn attribute(
     failures: &[TaskFailure],
     records: &[MappedRecord],
@@ -30,7 +30,9 @@ pub fn attribute(
     let mut attribution = Attribution::default();
     for failure in failures {
         let message = failure.error.clone().unwrap_or_else(|| "no reason given".to_owned());
-        match names.owner(failure) {
+        // What was sent alone is what fails.
+        let owner = if records.len() == 1 { Some(0) } else { names.owner(failure) };
+        match owner {
             Some(position) => {
                 let said = attribution.failed.entry(position).or_default();
                 if !said.is_empty() {
@@ -124,6 +126,8 @@ pub enum Evidence {
     Differs {
         /// The site's id.
         csm_id: String,
+        /// Whether a customer is linked to its organizations, where that was told.
+        linked: Option<bool>,
     },
     /// There, as it was sent.
     Holds {
@@ -139,7 +143,7 @@ impl Evidence {
     pub fn csm_id(&self) -> Option<&str> {
         match self {
             Self::None | Self::Missing => None,
-            Self::Mute { csm_id } | Self::Differs { csm_id } | Self::Holds { csm_id, .. } => {
+            Self::Mute { csm_id } | Self::Differs { csm_id, .. } | Self::Holds { csm_id, .. } => {
                 Some(csm_id)
             }
         }
@@ -157,8 +161,6 @@ pub struct Ending<'a> {
     pub attribution: &'a Attribution,
     /// Whether there is no point in looking again.
     pub patience_over: bool,
-    /// How many records are looked at although the task says that they were written.
-    pub verified: usize,
 }
 
 impl Ending<'_> {
@@ -171,7 +173,7 @@ impl Ending<'_> {
     /// unclear task, and every organization, because its customers need the site's id.
     pub fn needs_evidence(&self, position: usize) -> bool {
         !self.attribution.failed.contains_key(&position)
-            && (self.stage == Stage::Organizations || !self.is_clear() || position < self.verified)
+            && (self.stage == Stage::Organizations || !self.is_clear())
     }
 
     /// The result of every record of the batch; `None`: look again later.
@@ -199,12 +201,9 @@ impl Ending<'_> {
                 Evidence::Missing if self.stage == Stage::Organizations => {
                     self.when_over(Verdict::unknown())
                 }
-                // A customer only to verify it, and searches find new ones late.
-                Evidence::Missing => self.when_over(Verdict::noticed(Code::NotFoundYet)),
                 Evidence::None if self.stage == Stage::Organizations => {
                     self.when_over(Verdict::imported(None))
                 }
-                Evidence::Holds { linked, .. } => Some(Verdict::imported(*linked)),
                 // The site may write values in a way of its own.
                 Evidence::Differs { .. } => self.when_over(Verdict::noticed(Code::HeldOtherwise)),
                 _ => Some(Verdict::imported(None)),
@@ -306,14 +305,10 @@ impl Verdict {
 
     fn result(self, record: &MappedRecord, evidence: &Evidence) -> RecordResult {
         RecordResult {
-            source: record.source,
-            record: record.record,
-            outcome: self.outcome,
-            code: self.code,
             message: self.message,
-            id: record.id,
             csm_id: evidence.csm_id().map(str::to_owned),
             warnings: self.warnings,
+            ..RecordResult::of(record, self.outcome, self.code)
         }
     }
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::ImportId;
-use crate::mapping::stage::Stage;
+use super::phase::Phase;
 
-/// The number of a batch within its stage, from 0.
+/// The number of a batch within its phase, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct BatchIndex(pub u32);
@@ -68,9 +68,9 @@ impl From<(u32, u64, u64, u32)> for Extent {
 pub struct Batch {
     /// The import.
     pub import: ImportId,
-    /// Organizations or customers.
-    pub stage: Stage,
-    /// The number within the stage.
+    /// What is done with its records.
+    pub phase: Phase,
+    /// The number within the phase.
     pub batch: BatchIndex,
     /// Which edition of the stage's segments its lines lie in.
     pub edition: Edition,
@@ -87,8 +87,9 @@ impl Batch {
         format!("slot-{}", number % u64::from(slots.max(1)))
     }
 
-    /// The deduplication id: the same batch sent twice within five minutes is one message.
-    pub fn deduplication_id(&self) -> String {
-        format!("{}-{}-{}", self.import, self.stage, self.batch)
+    /// The deduplication id: the same batch sent twice within five minutes is one message, unless its
+    /// import was resumed in between.
+    pub fn deduplication_id(&self, resumed: u32) -> String {
+        format!("{}-{}-{}-{resumed}", self.import, self.phase, self.batch)
     }
 }

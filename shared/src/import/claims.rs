@@ -17,6 +17,9 @@ pub struct Claims {
     /// next import waits for these tasks, or old values could be written after new ones.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub given_up: BTreeSet<ImportId>,
+    /// How often objects were freed to be taken anew as they are.
+    #[serde(default)]
+    pub again: u32,
 }
 
 /// A key that an import took.
@@ -78,6 +81,16 @@ impl Claims {
         self.objects.retain(|_, claim| claim.import != import);
     }
 
+    /// Frees what `import` took, so that another import takes it as it is. False: it holds nothing.
+    pub fn free(&mut self, import: ImportId) -> bool {
+        let holds = self.objects.values().any(|claim| claim.import == import);
+        if holds {
+            self.release(import);
+            self.again += 1;
+        }
+        holds
+    }
+
     /// Notes that `import` took `objects`.
     pub fn claim(&mut self, import: ImportId, objects: &[SourceObject]) {
         self.given_up.clear();
@@ -117,7 +130,8 @@ mod tests {
         let standing = claims.standing(&[object("a", "e9", "v9")]);
         assert_eq!((standing.fresh.len(), standing.replaced), (1, BTreeSet::from([first])));
 
-        claims.release(first);
+        assert!(claims.free(first) && !claims.free(first));
+        assert_eq!(claims.again, 1);
         assert_eq!(claims.standing(&[a, c]).fresh.len(), 2);
     }
 }

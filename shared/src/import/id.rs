@@ -45,6 +45,14 @@ impl ImportId {
         Self(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
     }
 
+    /// The id of the import of the same objects once they were taken anew so many times.
+    pub fn again(self, times: u32) -> Self {
+        match times {
+            0 => self,
+            _ => Self(Uuid::new_v5(&self.0, &times.to_be_bytes())),
+        }
+    }
+
     /// Reads an id as it is displayed.
     pub fn parse(text: &str) -> Option<Self> {
         Uuid::try_parse(text.trim()).ok().map(Self)
@@ -90,6 +98,16 @@ mod tests {
         let v1 = object("exports/d/Account.csv", "e1", Some("v1"));
         let v2 = object("exports/d/Account.csv", "e1", Some("v2"));
         assert_ne!(id(&[v1]), id(&[v2]));
-        assert_ne!(ImportId::of("x", "exports/d/", std::slice::from_ref(&a)), id(&[a]));
+        assert_ne!(
+            ImportId::of("x", "exports/d/", std::slice::from_ref(&a)),
+            id(std::slice::from_ref(&a))
+        );
+        // Taken anew, the same objects are another import.
+        let times = [0, 1, 2].map(|times| id(std::slice::from_ref(&a)).again(times));
+        assert!(
+            times[0] == id(std::slice::from_ref(&a))
+                && times[0] != times[1]
+                && times[1] != times[2]
+        );
     }
 }

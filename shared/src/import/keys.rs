@@ -2,6 +2,7 @@
 
 use super::batch::{BatchIndex, Edition};
 use super::id::ImportId;
+use super::phase::Phase;
 use crate::mapping::stage::Stage;
 
 /// Where exports are dropped to be imported at once.
@@ -10,6 +11,8 @@ pub const EXPORTS: &str = "exports/";
 pub const PLAN: &str = "plan/";
 /// Where exports are dropped whose plan is approved.
 pub const APPROVED: &str = "exports/approved/";
+/// Where an object is dropped that is named like an import which is to go on.
+pub const RESUME: &str = "exports/resume/";
 /// Where everything about imports is written.
 pub const IMPORTS: &str = "imports/";
 
@@ -43,14 +46,14 @@ pub fn left_out(id: ImportId, stage: Stage, edition: Edition, number: u32) -> St
     format!("{IMPORTS}{id}/rejected/{stage}-{edition}-{number:05}.ndjson")
 }
 
-/// The task of a batch, kept before anything else is done with it.
-pub fn task(id: ImportId, stage: Stage, batch: BatchIndex) -> String {
-    format!("{IMPORTS}{id}/tasks/{stage}-{batch}.json")
+/// How far a batch has come on the site. Written by compare-and-swap.
+pub fn work(id: ImportId, phase: Phase, batch: BatchIndex) -> String {
+    format!("{IMPORTS}{id}/tasks/{phase}-{batch}.json")
 }
 
 /// The outcome of every record of a batch. Written once.
-pub fn results(id: ImportId, stage: Stage, batch: BatchIndex) -> String {
-    format!("{IMPORTS}{id}/results/{stage}-{batch}.ndjson")
+pub fn results(id: ImportId, phase: Phase, batch: BatchIndex) -> String {
+    format!("{IMPORTS}{id}/results/{phase}-{batch}.ndjson")
 }
 
 /// The ledger.
@@ -125,6 +128,12 @@ pub fn folder(key: &str) -> &str {
     }
 }
 
+/// The import that an object asks to go on with: `exports/resume/<id>`, with any extension.
+pub fn resumed(key: &str) -> Option<ImportId> {
+    let name = key.strip_prefix(RESUME)?;
+    ImportId::parse(name.split_once('.').map_or(name, |(name, _)| name))
+}
+
 fn root(key: &str) -> Option<&'static str> {
     [APPROVED, EXPORTS, PLAN].into_iter().find(|root| key.starts_with(root))
 }
@@ -165,8 +174,8 @@ mod tests {
             manifest(id, stage),
             segment(id, stage, edition, 0),
             left_out(id, stage, edition, 0),
-            task(id, stage, batch),
-            results(id, stage, batch),
+            work(id, Phase::Repair, batch),
+            results(id, Phase::Customers, batch),
             summary(id),
             succeeded(id),
             errors(id),
@@ -178,6 +187,14 @@ mod tests {
         }
         assert_eq!(planned("exports/approved/a/").as_deref(), Some("plan/a/"));
         assert_eq!(planned("exports/a/"), None);
+        for name in [id.to_string(), format!("{id}.txt")] {
+            assert_eq!(resumed(&format!("exports/resume/{name}")), Some(id));
+        }
+        assert!(
+            [format!("exports/{id}"), "exports/resume/x".to_owned()]
+                .iter()
+                .all(|key| resumed(key).is_none())
+        );
         assert!(!is_drop("imports/x/errors.csv") && !is_drop("plan/a/"));
         assert!(claims("exports/x/").starts_with("state/"));
         assert!(plan_record("plan/x/").starts_with("state/"));

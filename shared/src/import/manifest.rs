@@ -45,7 +45,7 @@ impl Manifest {
     pub fn batches(&self) -> impl Iterator<Item = Batch> {
         (0..).zip(&self.batches).map(|(number, extent)| Batch {
             import: self.import,
-            stage: self.stage,
+            phase: self.stage.into(),
             batch: BatchIndex(number),
             edition: self.edition,
             extent: *extent,

@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::Batch;
 use super::id::ImportId;
-use crate::csm::request::Dialect;
 use crate::csm::task::TaskId;
 
 /// Our own message on the exports queue: go on with an import.
@@ -25,30 +24,25 @@ pub enum TaskMessage {
     Finish(ImportId),
 }
 
-/// `tasks/….json`: the task of a batch, kept before anything else is done with it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaskRecord {
-    /// The task; `None` when the site has it but its id was lost.
-    pub task: Option<TaskId>,
-    /// The dialect of the request.
-    pub dialect: Dialect,
-    /// The idempotency key of the request.
-    pub idempotency_key: uuid::Uuid,
-    /// When the site accepted it.
-    pub submitted_at: jiff::Timestamp,
-    /// When the task was first seen to have ended.
-    pub ended_at: Option<jiff::Timestamp>,
-}
-
-/// A task to look at.
+/// A task to look at, or records to be read back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Poll {
     /// The batch that the task works on.
     pub batch: Batch,
+    /// The request; `None` when nothing was sent and records are only to be read back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Request>,
+    /// The batch's message, still in flight: it is the slot.
+    pub receipt_handle: String,
+}
+
+/// A request that the site took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Its idempotency key, by which it is told from other requests of the batch.
+    pub key: uuid::Uuid,
     /// The task; `None` when the site has it but its id was lost, so that only reading back helps.
     pub task: Option<TaskId>,
     /// When the site accepted it.
     pub submitted_at: jiff::Timestamp,
-    /// The batch's message, still in flight: it is the slot.
-    pub receipt_handle: String,
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::mapping::mapper::MappedRecord;
 use crate::salesforce::id::SalesforceId;
 
 /// The end that a record came to.
@@ -69,4 +70,20 @@ pub struct RecordResult {
     /// What was noticed on the site although the record was imported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Code>,
+}
+
+impl RecordResult {
+    /// What became of `record`; the site said nothing of it.
+    pub fn of(record: &MappedRecord<'_>, outcome: Outcome, code: Option<Code>) -> Self {
+        Self {
+            source: record.source,
+            record: record.record,
+            outcome,
+            code,
+            message: None,
+            id: record.id,
+            csm_id: None,
+            warnings: Vec::new(),
+        }
+    }
 }

@@ -7,9 +7,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, BatchIndex};
-use super::counts::{ByCode, Counts};
+use super::counts::Counts;
 use super::id::ImportId;
 use super::pace::KEPT_DURATIONS;
+use super::phase::Phase;
+use crate::code::Code;
+use crate::configuration::Verify;
 use crate::csm::request::Dialect;
 use crate::import::document::Mode;
 use crate::mapping::stage::Stage;
@@ -30,6 +33,9 @@ pub use stop::{Refusal, Stop, StopCode};
 /// How many batches in a row may be refused in both dialects before the shape of the request,
 /// rather than the records in it, is to blame.
 const REFUSALS_TO_STOP: usize = 3;
+
+/// Of a sample, one of so many batches is read back, the first to begin with.
+const SAMPLED: u32 = 20;
 
 /// How far an import has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,6 +68,9 @@ pub struct Progress {
     pub asked: Option<Asked>,
     /// Whether the results have been written.
     pub finished: bool,
+    /// How often it was told to go on.
+    #[serde(default)]
+    pub resumed: u32,
 }
 
 impl Progress {
@@ -81,40 +90,50 @@ impl Progress {
             task_seconds: Vec::new(),
             asked: None,
             finished: false,
+            resumed: 0,
         }
     }
 
-    /// A stage, once it has been split.
-    pub const fn stage(&self, stage: Stage) -> Option<&StageProgress> {
-        match stage {
-            Stage::Organizations => self.stages.organizations.as_ref(),
-            Stage::Customers => self.stages.customers.as_ref(),
+    /// A part of the import, once it has been begun.
+    pub fn stage(&self, phase: impl Into<Phase>) -> Option<&StageProgress> {
+        match phase.into() {
+            Phase::Organizations => self.stages.organizations.as_ref(),
+            Phase::Customers => self.stages.customers.as_ref(),
+            Phase::Verification => self.stages.verification.as_ref(),
+            Phase::Repair => self.stages.repair.as_ref(),
         }
     }
 
-    const fn stage_mut(&mut self, stage: Stage) -> &mut Option<StageProgress> {
-        match stage {
-            Stage::Organizations => &mut self.stages.organizations,
-            Stage::Customers => &mut self.stages.customers,
+    const fn stage_mut(&mut self, phase: Phase) -> &mut Option<StageProgress> {
+        match phase {
+            Phase::Organizations => &mut self.stages.organizations,
+            Phase::Customers => &mut self.stages.customers,
+            Phase::Verification => &mut self.stages.verification,
+            Phase::Repair => &mut self.stages.repair,
         }
     }
 
     /// Notes that a stage has been split into `batches` batches of `records` records in all, and how
     /// many were rejected.
-    pub fn split(&mut self, stage: Stage, batches: u32, records: u64, rejected: u64) {
-        self.stage_mut(stage).get_or_insert_with(|| StageProgress {
-            batches,
-            records,
-            rejected,
-            enqueued: batches == 0,
-            settled_batches: 0,
-            settled_records: 0,
-            dead_lettered: 0,
-            settled: Bitmap::new(batches),
-            outcomes: Counts::default(),
-            codes: ByCode::new(),
-        });
+    pub fn split(
+        &mut self,
+        stage: Stage,
+        batches: u32,
+        records: u64,
+        rejected: u64,
+        now: Timestamp,
+    ) {
+        let begun =
+            StageProgress { records, rejected, ..StageProgress::new(batches, batches, now) };
+        self.stage_mut(stage.into()).get_or_insert(begun);
         self.stop_if_too_many_failed();
+    }
+
+    /// Notes that customers are read back in `phase`, in so many batches as are to be.
+    pub fn verify(&mut self, phase: Phase, now: Timestamp) {
+        let all = self.stages.customers.as_ref().map_or(0, |customers| customers.batches);
+        let begun = StageProgress::new(self.batches_of(phase), all, now);
+        self.stage_mut(phase).get_or_insert(begun);
     }
 
     /// Stops the import once more records have failed than are tolerated.
@@ -136,22 +155,25 @@ impl Progress {
         }
     }
 
-    /// Notes that every batch of a stage has been sent to the queue.
-    pub const fn enqueued(&mut self, stage: Stage) {
-        if let Some(progress) = self.stage_mut(stage) {
+    /// Notes that every batch of a phase has been sent to the queue, after `resumed` resumptions.
+    pub const fn enqueued(&mut self, phase: Phase, resumed: u32) {
+        let is_now = self.resumed == resumed;
+        if let Some(progress) = self.stage_mut(phase)
+            && is_now
+        {
             progress.enqueued = true;
         }
     }
 
     /// Whether the results of a batch are stored.
-    pub fn is_settled(&self, stage: Stage, batch: BatchIndex) -> bool {
-        self.stage(stage).is_some_and(|progress| progress.settled.get(batch.0))
+    pub fn is_settled(&self, phase: impl Into<Phase>, batch: BatchIndex) -> bool {
+        self.stage(phase).is_some_and(|progress| progress.settled.get(batch.0))
     }
 
     /// Lets a batch be handed to the site, unless it is settled or the import has stopped. A stopped
     /// import forgets the batch unless its task may be open.
     pub fn admit(&mut self, batch: &Batch, has_task: bool) -> Admission {
-        if self.is_settled(batch.stage, batch.batch) {
+        if self.is_settled(batch.phase, batch.batch) {
             return Admission::Settled;
         }
         if self.stopped.is_some() && !has_task {
@@ -173,6 +195,13 @@ impl Progress {
         entry.errors
     }
 
+    /// Notes that nothing of a batch is at the site any more, although it is not settled.
+    pub fn rests(&mut self, batch: &Batch) {
+        if let Some(entry) = self.in_flight.get_mut(&flight(batch)) {
+            entry.attempted = false;
+        }
+    }
+
     /// Counts a wait for a slot; the number of waits so far.
     pub fn waited(&mut self, batch: &Batch) -> u32 {
         let entry = self.in_flight.entry(flight(batch)).or_default();
@@ -192,7 +221,7 @@ impl Progress {
     /// Once that cannot be the fault of single records any more, the import stops.
     pub fn refused(&mut self, batch: &Batch, answers: &[(Dialect, String)]) {
         let name = flight(batch);
-        if self.dialects.contains_key(&batch.stage)
+        if self.dialects.contains_key(&batch.phase.stage())
             || self.refusals.iter().any(|refusal| refusal.batch == name)
         {
             return;
@@ -222,6 +251,43 @@ impl Progress {
         }
     }
 
+    /// Has everything sent anew that is not settled, because the cause of a stop is gone or messages were
+    /// lost. False: there is nothing to go on with.
+    pub fn resume(&mut self) -> bool {
+        let may_go_on = match self.stopped.as_ref().map(|stop| stop.code) {
+            None => !self.finished,
+            // What was dropped since is imported in its place.
+            Some(StopCode::ExportReplaced | StopCode::ExportGone) => false,
+            // Whoever has it go on knows how many have failed.
+            Some(StopCode::ToleranceExceeded) => {
+                self.orders.tolerated = None;
+                true
+            }
+            Some(_) => true,
+        };
+        if may_go_on {
+            self.stopped = None;
+            self.finished = false;
+            self.resumed += 1;
+            self.asked = None;
+            self.refusals.clear();
+            for phase in Phase::ALL {
+                if let Some(stage) = self.stage_mut(phase) {
+                    stage.enqueued &= stage.is_settled();
+                }
+            }
+            for flight in self.in_flight.values_mut() {
+                *flight = InFlight { attempted: flight.attempted, ..InFlight::default() };
+            }
+        }
+        may_go_on
+    }
+
+    /// Notes that the results have been written, as they were after `resumed` resumptions.
+    pub fn finish(&mut self, resumed: u32) {
+        self.finished |= self.resumed == resumed && self.next() == Next::Finish;
+    }
+
     /// Whether the next thing is to be asked for now: not when somebody was asked for the same a
     /// minute ago, for a stopped import leaves thousands of batches that would all ask.
     pub fn ask(&mut self, now: Timestamp) -> Ask {
@@ -242,7 +308,7 @@ impl Progress {
     /// Counts the end of a batch. False: it was counted before, and nothing changes.
     pub fn settle(&mut self, batch: &Batch, end: &Settled, now: Timestamp) -> bool {
         self.in_flight.remove(&flight(batch));
-        let Some(stage) = self.stage_mut(batch.stage) else {
+        let Some(stage) = self.stage_mut(batch.phase) else {
             return false;
         };
         if !stage.settled.set(batch.batch.0) {
@@ -266,25 +332,57 @@ impl Progress {
         if self.finished {
             return Next::Nothing;
         }
-        for stage in Stage::ALL {
-            let Some(progress) = self.stage(stage) else {
-                return Next::Split(stage);
+        let sends = self.stopped.is_none() && self.orders.mode == Mode::Import;
+        for phase in Phase::ALL {
+            if phase.verifies() && !(sends && self.batches_of(phase) > 0) {
+                continue;
+            }
+            let Some(progress) = self.stage(phase) else {
+                return Next::Begin(phase);
             };
-            let waits = if self.stopped.is_some() || self.orders.mode == Mode::Plan {
-                !self.in_flight.is_empty()
-            } else {
-                !progress.is_settled()
-            };
-            if waits {
+            if sends && !progress.is_settled() {
+                return Next::Nothing;
+            }
+            if !sends && !self.in_flight.is_empty() {
                 return Next::Nothing;
             }
         }
         Next::Finish
     }
+
+    /// How many batches of customers are read back in a phase.
+    fn batches_of(&self, phase: Phase) -> u32 {
+        let Some(customers) = &self.stages.customers else { return 0 };
+        let told = [Some(customers), self.stages.verification.as_ref()];
+        let has_unlinked = |stage: &StageProgress| {
+            [Code::AssociationMissing, Code::AssociationRepaired]
+                .iter()
+                .any(|code| stage.codes.contains_key(code))
+        };
+        match (phase, self.orders.verify) {
+            (Phase::Verification, Verify::All) => customers.batches,
+            (Phase::Verification, Verify::Sample) => customers.batches.div_ceil(SAMPLED),
+            // Where some of a sample had no link, the others may have none either.
+            (Phase::Repair, Verify::Sample) if told.into_iter().flatten().any(has_unlinked) => {
+                customers.batches
+            }
+            _ => 0,
+        }
+    }
+
+    /// Whether a phase reads back only some customers.
+    pub fn is_sampled(&self, phase: Phase) -> bool {
+        phase == Phase::Verification && self.orders.verify == Verify::Sample
+    }
+
+    /// Whether a batch of customers is read back in a phase.
+    pub fn is_verified(&self, phase: Phase, batch: BatchIndex) -> bool {
+        !self.is_sampled(phase) || batch.0.is_multiple_of(SAMPLED)
+    }
 }
 
 fn flight(batch: &Batch) -> String {
-    format!("{}-{}", batch.stage, batch.batch)
+    format!("{}-{}", batch.phase, batch.batch)
 }
 
 #[cfg(test)]

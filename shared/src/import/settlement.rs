@@ -30,7 +30,7 @@ pub async fn settle<S: Store>(
     ended: Ended,
     now: Timestamp,
 ) -> Result<Progress, ArchiveError> {
-    let key = keys::results(batch.import, batch.stage, batch.batch);
+    let key = keys::results(batch.import, batch.phase, batch.batch);
     let stored: Vec<RecordResult>;
     let results = match archive.put_lines_once(&key, results).await? {
         Written::Yes => results,
@@ -53,8 +53,8 @@ pub async fn settle<S: Store>(
     let (progress, new) =
         archive.advance(batch.import, |progress| progress.settle(batch, &settled, now)).await?;
     if new {
-        let (import, stage, batch) = (batch.import, batch.stage, batch.batch);
-        tracing::info!(%import, %stage, %batch, records = results.len(), "the batch is settled");
+        let (import, phase, batch) = (batch.import, batch.phase, batch.batch);
+        tracing::info!(%import, %phase, %batch, records = results.len(), "the batch is settled");
     }
     Ok(progress)
 }

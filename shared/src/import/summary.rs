@@ -7,7 +7,8 @@ use super::document::{Export, Ignored, ImportDocument, Mode};
 use super::id::ImportId;
 use super::manifest::Manifest;
 use super::outcome::Outcome;
-use super::progress::Progress;
+use super::phase::Phase;
+use super::progress::{Progress, StageProgress};
 use crate::code::Code;
 use crate::csm::request::Dialect;
 use crate::mapping::relation::RelationCounts;
@@ -60,6 +61,9 @@ pub struct Summary {
     /// What became of the relations between contacts and accounts, where there were any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relations: Option<RelationCounts>,
+    /// What came of reading customers back, where some were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
     /// How the files were read.
     #[serde(default)]
     pub files: Vec<File>,
@@ -110,6 +114,39 @@ pub struct Objects {
     pub organizations: Counts,
     /// Contacts and person accounts.
     pub customers: Counts,
+}
+
+/// What came of reading back customers whose tasks ended well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// How many were looked for.
+    pub looked_for: u64,
+    /// Those that a search did not find.
+    pub not_found_yet: u64,
+    /// Those that the site holds otherwise than they were sent.
+    pub held_otherwise: u64,
+    /// Those that had to be linked to their organization by a second request.
+    pub linked: u64,
+    /// Those that are not linked to it all the same.
+    pub not_linked: u64,
+}
+
+impl Verification {
+    fn of(progress: &Progress) -> Option<Self> {
+        let sample = progress.stage(Phase::Verification)?;
+        // Where all are looked for, those of the sample are among them.
+        let last = progress.stage(Phase::Repair).unwrap_or(sample);
+        let count = |stage: &StageProgress, code| stage.codes.get(&code).copied().unwrap_or(0);
+        let of_sample = progress.stage(Phase::Repair).map(|_| sample);
+        let linked_before = of_sample.map_or(0, |s| count(s, Code::AssociationRepaired));
+        Some(Self {
+            looked_for: last.outcomes.read,
+            not_found_yet: count(last, Code::NotFoundYet),
+            held_otherwise: count(last, Code::HeldOtherwise),
+            linked: linked_before + count(last, Code::AssociationRepaired),
+            not_linked: count(last, Code::AssociationMissing),
+        })
+    }
 }
 
 /// The batches of an import.
@@ -253,6 +290,7 @@ impl Summary {
                 .map(|manifest| &manifest.relations)
                 .find(|relations| relations.read > 0)
                 .cloned(),
+            verification: Verification::of(progress),
             files: document.exports.iter().map(File::of).collect(),
             ignored: document.ignored.clone(),
             dialect: progress.dialects.values().next_back().copied(),

@@ -69,6 +69,15 @@ choices! {
         AddOption = "add-option",
     }
 
+    /// What to do with records that were sent and are not on the site, or of which nothing can be
+    /// found out, although nobody says why.
+    Unclear {
+        /// Send them again in halves, until those to blame are alone; where the operation is upsert.
+        Halve = "halve",
+        /// Report them.
+        Report = "report",
+    }
+
     /// What to do about a detail field that the site does not have.
     MissingField {
         /// Create it.
@@ -114,6 +123,8 @@ pub struct Policies {
     pub unknown_organization: UnknownOrganization,
     /// What to do with a value that is not an option of the site's select.
     pub unknown_option: UnknownOption,
+    /// What to do with records whose task ended unclear.
+    pub unclear: Unclear,
     /// What to do about a detail field that the site does not have.
     pub missing_field: MissingField,
     /// What to do with a value that does not fit the type of its detail field.
@@ -135,6 +146,7 @@ impl Default for Policies {
             duplicate_name: DuplicateName::default(),
             unknown_organization: UnknownOrganization::default(),
             unknown_option: UnknownOption::default(),
+            unclear: Unclear::default(),
             missing_field: MissingField::default(),
             invalid_detail: InvalidDetail::default(),
             blank: Blank::default(),
@@ -166,6 +178,7 @@ mod tests {
         words_are_those_of_json::<DuplicateName>();
         words_are_those_of_json::<UnknownOrganization>();
         words_are_those_of_json::<UnknownOption>();
+        words_are_those_of_json::<Unclear>();
         words_are_those_of_json::<MissingField>();
         words_are_those_of_json::<InvalidDetail>();
         words_are_those_of_json::<Blank>();

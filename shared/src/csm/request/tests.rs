@@ -39,7 +39,7 @@ fn both_dialects_as_they_go_over_the_wire() {
     {
         for dialect in [Dialect::Reference, Dialect::Guide] {
             let body = render(stage, dialect, Operation::Upsert, &records).unwrap();
-            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let body: Value = serde_json::from_slice(&body).unwrap();
             insta::assert_json_snapshot!(format!("{stage}-{}", dialect.name()), body);
         }
     }
@@ -55,7 +55,7 @@ fn a_customer_that_is_updated_can_be_named_by_its_id() {
         (Operation::Update, ["UPDATE", "email", "customerId"]),
     ] {
         let body = render(Stage::Customers, Dialect::Reference, operation, &records).unwrap();
-        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
         for (at, key) in [(0, named[1]), (1, named[2])] {
             let item = &body["customerProfiles"][at];
             assert_eq!(item["operationType"], named[0]);

@@ -77,7 +77,7 @@ fn failed_is_not_failed_and_success_is_what_was_read_back() {
     use TaskStatus::{Failed as TaskFailed, Finished};
     let missing = || Evidence::Missing;
     let mute = || Evidence::Mute { csm_id: "7".into() };
-    let differs = || Evidence::Differs { csm_id: "7".into() };
+    let differs = || Evidence::Differs { csm_id: "7".into(), linked: None };
     let none = || Evidence::None;
     let cases: Vec<Case> = vec![
         // A clear end needs nothing more, except that organizations need their ids.
@@ -132,8 +132,7 @@ fn failed_is_not_failed_and_success_is_what_was_read_back() {
             Customers => vec![customer(0), customer(1)],
         };
         let attribution = Attribution { loose: vec!["no".into(); loose], ..Attribution::default() };
-        let ending =
-            Ending { stage, status, attribution: &attribution, patience_over, verified: 0 };
+        let ending = Ending { stage, status, attribution: &attribution, patience_over };
         let decided = ending.decide(&records, &evidence);
         let outcomes = decided.map(|results| [results[0].outcome, results[1].outcome]);
         assert_eq!(outcomes, expected, "{stage} {status:?} {loose} {evidence:?} {patience_over}");
@@ -145,13 +144,8 @@ fn a_named_failure_counts_even_when_the_rest_is_unclear() {
     let records = vec![customer(0), customer(1)];
     let attribution = attribute(&[failure("c1@example.com", "no seat")], &records, &[]);
     let status = Some(TaskStatus::Finished);
-    let ending = Ending {
-        stage: Stage::Customers,
-        status,
-        attribution: &attribution,
-        patience_over: false,
-        verified: 0,
-    };
+    let ending =
+        Ending { stage: Stage::Customers, status, attribution: &attribution, patience_over: false };
     let results = ending.decide(&records, &[Evidence::None, Evidence::None]).unwrap();
     assert_eq!(results[0].outcome, Outcome::Imported);
     assert_eq!((results[1].outcome, results[1].code), (Outcome::Failed, Some(Code::SiteFailure)));
@@ -163,47 +157,9 @@ fn a_link_that_silently_was_not_made_is_noticed() {
     let records = vec![customer(0)];
     let attribution = Attribution::default();
     let status = Some(TaskStatus::Failed);
-    let ending = Ending {
-        stage: Stage::Customers,
-        status,
-        attribution: &attribution,
-        patience_over: false,
-        verified: 0,
-    };
+    let ending =
+        Ending { stage: Stage::Customers, status, attribution: &attribution, patience_over: false };
     let results = ending.decide(&records, &[holds(false)]).unwrap();
     assert_eq!(results[0].outcome, Outcome::Imported);
     assert_eq!(results[0].warnings, [Code::AssociationMissing]);
-}
-
-#[test]
-fn what_is_verified_is_what_was_read_back() {
-    let attribution = Attribution::default();
-    for (evidence, patience_over, expected) in [
-        (holds(true), false, Some((Outcome::Imported, vec![]))),
-        (holds(false), false, Some((Outcome::Imported, vec![Code::AssociationMissing]))),
-        (Evidence::Differs { csm_id: "1".into() }, false, None),
-        (
-            Evidence::Differs { csm_id: "1".into() },
-            true,
-            Some((Outcome::Imported, vec![Code::HeldOtherwise])),
-        ),
-        (Evidence::Missing, false, None),
-        (Evidence::Missing, true, Some((Outcome::Imported, vec![Code::NotFoundYet]))),
-        (Evidence::None, false, Some((Outcome::Imported, vec![]))),
-    ] {
-        let ending = Ending {
-            stage: Stage::Customers,
-            status: Some(TaskStatus::Finished),
-            attribution: &attribution,
-            patience_over,
-            verified: 1,
-        };
-        assert!(ending.needs_evidence(0) && !ending.needs_evidence(1));
-        let results = ending.decide(&[customer(0)], std::slice::from_ref(&evidence));
-        let told = results.map(|mut results| {
-            let result = results.remove(0);
-            (result.outcome, result.warnings)
-        });
-        assert_eq!(told, expected, "{evidence:?} {patience_over}");
-    }
 }

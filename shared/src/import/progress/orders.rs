@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::configuration::{Tolerance, Verify};
 use crate::csm::request::DialectSetting;
 use crate::import::document::Mode;
-use crate::mapping::policies::Operation;
+use crate::mapping::policies::{Operation, Unclear};
 
 /// What those who send and settle batches have to know of the import.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Orders {
     pub dialect: DialectSetting,
     /// What is done on the site.
     pub operation: Operation,
+    /// What is done with records whose task ended unclear.
+    #[serde(default)]
+    pub unclear: Unclear,
     /// How much of what was written is read back.
     pub verify: Verify,
     /// How many records may fail before the import stops.
@@ -23,4 +26,11 @@ pub struct Orders {
     pub tolerated: Option<Tolerance>,
     /// Records of the exports.
     pub records: u64,
+}
+
+impl Orders {
+    /// Whether records may be sent again that may have been written: only what creates nothing twice.
+    pub fn may_send_again(&self) -> bool {
+        self.operation == Operation::Upsert && self.unclear == Unclear::Halve
+    }
 }

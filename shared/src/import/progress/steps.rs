@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::import::counts::{ByCode, Counts};
-use crate::mapping::stage::Stage;
+use crate::import::phase::Phase;
 
 /// Somebody was asked to do the next thing for an import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,8 +56,8 @@ pub enum Ask {
 pub enum Next {
     /// Its open batches to be settled, or nothing at all.
     Nothing,
-    /// The exports of a stage to be split.
-    Split(Stage),
+    /// A part of it to be begun.
+    Begin(Phase),
     /// Its results to be written.
     Finish,
 }

@@ -10,7 +10,8 @@ fn start() -> Progress {
 
 fn batch(progress: &Progress, stage: Stage, number: u32) -> Batch {
     let extent = Extent { segment: 0, start: 0, end: 1, records: 2 };
-    Batch { import: progress.import, stage, batch: BatchIndex(number), edition: Edition(0), extent }
+    let phase = stage.into();
+    Batch { import: progress.import, phase, batch: BatchIndex(number), edition: Edition(0), extent }
 }
 
 fn end() -> Settled {
@@ -22,8 +23,8 @@ fn end() -> Settled {
 #[test]
 fn organizations_come_before_customers_and_the_finish_after_both() {
     let mut progress = start();
-    assert_eq!(progress.next(), Next::Split(Stage::Organizations));
-    progress.split(Stage::Organizations, 2, 4, 0);
+    assert_eq!(progress.next(), Next::Begin(Phase::Organizations));
+    progress.split(Stage::Organizations, 2, 4, 0, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.next(), Next::Nothing);
     for number in [1, 0] {
         assert_eq!(progress.next(), Next::Nothing);
@@ -31,17 +32,19 @@ fn organizations_come_before_customers_and_the_finish_after_both() {
         assert!(matches!(progress.admit(&batch, false), Admission::Send));
         assert!(progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH));
     }
-    assert_eq!(progress.next(), Next::Split(Stage::Customers));
-    progress.split(Stage::Customers, 0, 0, 0);
+    assert_eq!(progress.next(), Next::Begin(Phase::Customers));
+    progress.split(Stage::Customers, 0, 0, 0, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.next(), Next::Finish);
-    progress.finished = true;
+    progress.finish(1);
+    assert_eq!(progress.next(), Next::Finish, "what was written is of another time");
+    progress.finish(0);
     assert_eq!(progress.next(), Next::Nothing);
 }
 
 #[test]
 fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
     let mut progress = start();
-    progress.split(Stage::Organizations, 3, 6, 0);
+    progress.split(Stage::Organizations, 3, 6, 0, Timestamp::UNIX_EPOCH);
     let [a, b] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
     progress.admit(&a, false);
     progress.admit(&b, false);
@@ -54,8 +57,8 @@ fn a_stop_waits_for_the_batches_in_flight_and_sends_nothing_more() {
     assert_eq!(progress.next(), Next::Nothing);
     progress.settle(&b, &end(), Timestamp::UNIX_EPOCH);
     // The customers are still read, so that every record is accounted for.
-    assert_eq!(progress.next(), Next::Split(Stage::Customers));
-    progress.split(Stage::Customers, 5, 10, 0);
+    assert_eq!(progress.next(), Next::Begin(Phase::Customers));
+    progress.split(Stage::Customers, 5, 10, 0, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.next(), Next::Finish);
 }
 
@@ -64,7 +67,7 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
     let answers =
         || vec![(Dialect::Reference, "no".to_owned()), (Dialect::Guide, "nay".to_owned())];
     let mut many = start();
-    many.split(Stage::Organizations, 9, 18, 0);
+    many.split(Stage::Organizations, 9, 18, 0, Timestamp::UNIX_EPOCH);
     for number in [0, 0, 1] {
         let batch = batch(&many, Stage::Organizations, number);
         many.refused(&batch, &answers());
@@ -81,7 +84,7 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
 
     // One batch is too few to tell; that nothing was taken is told at the end.
     let mut single = start();
-    single.split(Stage::Organizations, 1, 2, 0);
+    single.split(Stage::Organizations, 1, 2, 0, Timestamp::UNIX_EPOCH);
     single.refused(&batch(&single, Stage::Organizations, 0), &answers());
     assert_eq!(single.stopped, None);
     assert!(single.all_refused().unwrap().contains("nay"));
@@ -92,7 +95,7 @@ fn a_batch_refused_in_both_dialects_stops_the_import_only_when_records_cannot_be
 #[test]
 fn a_batch_that_may_have_been_sent_is_not_said_to_have_stayed() {
     let mut progress = start();
-    progress.split(Stage::Organizations, 3, 6, 0);
+    progress.split(Stage::Organizations, 3, 6, 0, Timestamp::UNIX_EPOCH);
     let [sent, waited, lost] = [0, 1, 2].map(|n| batch(&progress, Stage::Organizations, n));
     for batch in [&sent, &waited, &lost] {
         assert_eq!(progress.admit(batch, false), Admission::Send);
@@ -109,12 +112,12 @@ fn a_batch_that_may_have_been_sent_is_not_said_to_have_stayed() {
 #[test]
 fn the_next_thing_is_asked_for_once_a_minute() {
     let mut progress = start();
-    progress.split(Stage::Organizations, 0, 0, 0);
+    progress.split(Stage::Organizations, 0, 0, 0, Timestamp::UNIX_EPOCH);
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
-    assert_eq!(progress.ask(at(0)), Ask::Now(Next::Split(Stage::Customers)));
+    assert_eq!(progress.ask(at(0)), Ask::Now(Next::Begin(Phase::Customers)));
     assert_eq!(progress.ask(at(59)), Ask::Later);
-    assert_eq!(progress.ask(at(60)), Ask::Now(Next::Split(Stage::Customers)));
-    progress.split(Stage::Customers, 0, 0, 0);
+    assert_eq!(progress.ask(at(60)), Ask::Now(Next::Begin(Phase::Customers)));
+    progress.split(Stage::Customers, 0, 0, 0, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.ask(at(61)), Ask::Now(Next::Finish));
     progress.stop(crate::csm::error::Blocked::TokenRefused.into());
     assert_eq!(progress.stopped, None, "nothing is left to be stopped");
@@ -127,7 +130,7 @@ proptest! {
     #[test]
     fn everything_may_happen_twice(order in prop::collection::vec(0u32..20, 0..80)) {
         let mut progress = start();
-        progress.split(Stage::Customers, 20, 40, 0);
+        progress.split(Stage::Customers, 20, 40, 0, Timestamp::UNIX_EPOCH);
         for number in &order {
             let batch = batch(&progress, Stage::Customers, *number);
             progress.settle(&batch, &end(), Timestamp::UNIX_EPOCH);
@@ -142,4 +145,94 @@ proptest! {
         let json = serde_json::to_vec(&progress).unwrap();
         prop_assert_eq!(serde_json::from_slice::<Progress>(&json).unwrap(), progress);
     }
+}
+
+/// A progress whose customers, of so many batches, are all settled.
+fn written(verify: Verify, batches: u32) -> Progress {
+    let mut progress = start();
+    progress.orders.verify = verify;
+    progress.split(Stage::Organizations, 0, 0, 0, Timestamp::UNIX_EPOCH);
+    progress.split(Stage::Customers, batches, 2, 0, Timestamp::UNIX_EPOCH);
+    for number in 0..batches {
+        progress.settle(&batch(&progress, Stage::Customers, number), &end(), Timestamp::UNIX_EPOCH);
+    }
+    progress
+}
+
+#[test]
+fn customers_are_read_back_as_the_configuration_says() {
+    for (verify, verified) in [(Verify::None, 0), (Verify::Sample, 2), (Verify::All, 21)] {
+        let mut progress = written(verify, 21);
+        if verified == 0 {
+            assert_eq!(progress.next(), Next::Finish);
+            continue;
+        }
+        assert_eq!(progress.next(), Next::Begin(Phase::Verification));
+        progress.verify(Phase::Verification, Timestamp::UNIX_EPOCH);
+        assert_eq!(progress.stage(Phase::Verification).unwrap().batches, verified);
+        let numbers = (0..21).filter(|n| progress.is_verified(Phase::Verification, BatchIndex(*n)));
+        let numbers: Vec<u32> = numbers.collect();
+        assert_eq!(numbers.len(), verified as usize);
+        for number in numbers {
+            assert_eq!(progress.next(), Next::Nothing);
+            let mut batch = batch(&progress, Stage::Customers, number);
+            batch.phase = Phase::Verification;
+            progress.settle(&batch, &Settled::default(), Timestamp::UNIX_EPOCH);
+        }
+        assert_eq!(progress.next(), Next::Finish);
+    }
+}
+
+#[test]
+fn all_are_read_back_where_some_of_a_sample_have_no_link() {
+    let mut progress = written(Verify::Sample, 3);
+    progress.verify(Phase::Verification, Timestamp::UNIX_EPOCH);
+    let mut sampled = batch(&progress, Stage::Customers, 0);
+    sampled.phase = Phase::Verification;
+    let codes = [(Code::AssociationRepaired, 1)].into();
+    let end = Settled { codes, ..Settled::default() };
+    progress.settle(&sampled, &end, Timestamp::UNIX_EPOCH);
+    assert_eq!(progress.next(), Next::Begin(Phase::Repair));
+    progress.verify(Phase::Repair, Timestamp::UNIX_EPOCH);
+    assert_eq!(progress.stage(Phase::Repair).unwrap().batches, 3);
+    // A stopped import asks for nothing more.
+    progress.stop(crate::csm::error::Blocked::RightMissing.into());
+    assert_eq!(progress.next(), Next::Finish);
+}
+
+#[test]
+fn a_stopped_import_goes_on_with_what_is_not_settled() {
+    use StopCode::{DialectsRefused, ExportGone, ExportReplaced, ToleranceExceeded};
+    let blocked = StopCode::Blocked(crate::csm::error::Blocked::TokenRefused);
+    for (code, goes_on) in [
+        (blocked, true),
+        (DialectsRefused, true),
+        (ToleranceExceeded, true),
+        (ExportGone, false),
+        (ExportReplaced, false),
+    ] {
+        let mut progress = start();
+        progress.orders.tolerated = Some(crate::configuration::Tolerance::Count(0));
+        progress.split(Stage::Organizations, 2, 4, 0, Timestamp::UNIX_EPOCH);
+        progress.enqueued(Phase::Organizations, 0);
+        let [first, second] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
+        progress.settle(&first, &end(), Timestamp::UNIX_EPOCH);
+        progress.admit(&second, false);
+        progress.failed(&second);
+        progress.stop(Stop { code, message: String::new() });
+        progress.finished = true;
+        assert_eq!(progress.resume(), goes_on, "{code:?}");
+        assert_eq!(progress.stopped.is_none(), goes_on);
+        if goes_on {
+            assert_eq!(progress.orders.tolerated.is_none(), code == ToleranceExceeded);
+            assert!(!progress.stage(Phase::Organizations).unwrap().enqueued);
+            assert_eq!(progress.next(), Next::Nothing);
+            assert_eq!(progress.admit(&second, false), Admission::Send);
+            assert_eq!(progress.failed(&second), 1, "errors are counted anew");
+            assert!(progress.resume(), "as often as one likes");
+        }
+    }
+    let mut done = written(Verify::None, 1);
+    done.finish(0);
+    assert!(!done.resume(), "nothing is left");
 }

@@ -1,0 +1,149 @@
+//! Reading back customers that were written, and linking those to their organizations that the site has
+//! not linked.
+
+use csm_import::code::Code;
+use csm_import::csm::error::Class;
+use csm_import::delivery::{ConsumeError, Delivery, Disposition};
+use csm_import::import::attribution::Evidence;
+use csm_import::import::batch::Batch;
+use csm_import::import::keys;
+use csm_import::import::message::Poll;
+use csm_import::import::outcome::{Outcome, RecordResult};
+use csm_import::import::phase::Phase;
+use csm_import::import::progress::Progress;
+use csm_import::import::work::Work;
+use csm_import::mapping::mapper::{MappedRecord, Profile};
+use csm_import::mapping::stage::Stage;
+use csm_import::port::{Clock, Ports};
+
+use crate::poller::{Poller, again, since, wait};
+use crate::read_back::{Question, ReadBack, Sought, read_back};
+
+/// Of a sampled batch, so many customers are read back: each costs a search.
+const SAMPLE: usize = 5;
+
+impl<P: Ports> Poller<P> {
+    /// Reads back customers of a batch; links that are missing are made once, and read back again.
+    pub(crate) async fn check(
+        &self,
+        poll: &Poll,
+        progress: &Progress,
+        delivery: &Delivery,
+    ) -> Result<Disposition, ConsumeError> {
+        let batch = &poll.batch;
+        let key = keys::work(batch.import, batch.phase, batch.batch);
+        let work: Work = self.archive.find(&key).await?.unwrap_or_default();
+        if work.at_site.is_some() {
+            // SUBMIT has gone on meanwhile, and whoever looks at that task comes back here.
+            return Ok(Disposition::Done);
+        }
+        let begun_at = progress.stage(batch.phase).map_or(progress.updated_at, |s| s.begun_at);
+        let waited = since(self.clock.now(), begun_at);
+        // A stopped import waits for nothing that is not needed for its ledger.
+        let patience_over = waited >= self.patience || progress.stopped.is_some();
+
+        let Written { positions, records, known } = self.written(batch, progress).await?;
+        let (stage, sought) = (Stage::Customers, Sought::Profiles);
+        let open = (0..records.len()).collect();
+        let question = Question { stage, records: &records, known: &known, open, sought };
+        let told = read_back(&self.site, question).await;
+        let evidence = match told {
+            ReadBack::Told(evidence) => evidence,
+            ReadBack::NotNow(Class::Stop(_)) | ReadBack::Never => {
+                vec![Evidence::None; records.len()]
+            }
+            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, class)),
+            ReadBack::NotNow(_) => vec![Evidence::None; records.len()],
+        };
+        let checked: Vec<_> = positions.iter().zip(&records).zip(&evidence).collect();
+        let checked: Vec<_> = checked.into_iter().filter(|(_, e)| **e != Evidence::None).collect();
+        let missing: Vec<_> = checked.iter().flat_map(|((p, r), e)| links(**p, r, e)).collect();
+        if !missing.is_empty() && work.may_link() && progress.stopped.is_none() {
+            tracing::info!(import = %batch.import, batch = %batch.batch, links = missing.len(), "links are missing and are made");
+            self.update(poll, |work| work.link(&missing)).await?;
+            return self.hand_back(poll).await;
+        }
+        let judged = checked.iter().map(|((position, record), evidence)| {
+            judge(record, evidence, work.linked.contains(position), patience_over)
+        });
+        match judged.collect::<Option<Vec<RecordResult>>>() {
+            Some(results) => self.store(poll, &results, None).await,
+            None => Ok(Disposition::Later(again(waited))),
+        }
+    }
+
+    /// The customers of a batch that were written and are to be read back.
+    async fn written(&self, batch: &Batch, progress: &Progress) -> Result<Written, ConsumeError> {
+        let key = keys::results(batch.import, Phase::Customers, batch.batch);
+        let results: Vec<RecordResult> = self.archive.lines(&key, None).await?.unwrap_or_default();
+        let most = if progress.is_sampled(batch.phase) { SAMPLE } else { usize::MAX };
+        let all = (0..).zip(self.archive.records(batch).await?).zip(results);
+        let imported = all.filter(|(_, result)| result.outcome == Outcome::Imported);
+        let mut written = Written::default();
+        for ((position, record), result) in imported.take(most) {
+            written.positions.push(position);
+            written.records.push(record);
+            written.known.push(result.csm_id);
+        }
+        Ok(written)
+    }
+}
+
+/// Customers that were written.
+#[derive(Default)]
+struct Written {
+    /// Their positions in the batch.
+    positions: Vec<u32>,
+    records: Vec<MappedRecord<'static>>,
+    /// The site's ids, as far as they are known.
+    known: Vec<Option<String>>,
+}
+
+/// The links of a customer that the site does not have.
+fn links(
+    position: u32,
+    record: &MappedRecord<'_>,
+    evidence: &Evidence,
+) -> Vec<(u32, String, String)> {
+    let (
+        Evidence::Holds { csm_id, linked: Some(false) }
+        | Evidence::Differs { csm_id, linked: Some(false) },
+        Profile::Customer { organizations, .. },
+    ) = (evidence, &record.profile)
+    else {
+        return Vec::new();
+    };
+    let organizations = organizations.iter();
+    organizations.map(|id| (position, csm_id.clone(), id.to_string())).collect()
+}
+
+/// What is told of a customer that was read back; `None`: look again later.
+fn judge(
+    record: &MappedRecord<'_>,
+    evidence: &Evidence,
+    was_linked: bool,
+    patience_over: bool,
+) -> Option<RecordResult> {
+    let (linked, otherwise) = match evidence {
+        // Searches find new customers late.
+        Evidence::Missing => (None, Some(Code::NotFoundYet)),
+        // The site may write values in a way of its own.
+        Evidence::Differs { linked, .. } => (*linked, Some(Code::HeldOtherwise)),
+        Evidence::Holds { linked, .. } => (*linked, None),
+        Evidence::None | Evidence::Mute { .. } => (None, None),
+    };
+    let link = match linked {
+        Some(false) => Some(Code::AssociationMissing),
+        Some(true) if was_linked => Some(Code::AssociationRepaired),
+        _ => None,
+    };
+    let may_change = otherwise.is_some() || linked == Some(false);
+    if may_change && !patience_over {
+        return None;
+    }
+    Some(RecordResult {
+        csm_id: evidence.csm_id().map(str::to_owned),
+        warnings: otherwise.into_iter().chain(link).collect(),
+        ..RecordResult::of(record, Outcome::Imported, None)
+    })
+}
