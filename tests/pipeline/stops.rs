@@ -56,18 +56,3 @@ async fn a_changed_token_is_read_again() {
     assert_eq!(import.records().imported, 205);
     import.assert_true(&world.sim.state());
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_that_is_refused_harms_no_other() {
-    let world = World::start(World::documented(), &[("Dialect", "reference")]).await;
-    let answers = [AnswerFault::bulk(1, Answer::Status(400))].into();
-    world.sim.set_faults(Faults { answers, ..Faults::default() });
-    let import = world.import_of(&[("exports/Contact.csv", Table::contacts(450).write())]).await;
-    let site = world.sim.state();
-    import.assert_true(&site);
-    assert_eq!(import.summary.state, State::Finished);
-    assert_eq!((import.records().imported, import.records().rejected), (350, 100));
-    assert_eq!(import.error_codes(), [("batch-refused".to_owned(), 100)].into());
-    assert!(import.errors.rows.iter().all(|row| row["_csm_hint"].contains("The site said")));
-    assert_created_once(&site);
-}

@@ -11,12 +11,12 @@ use csm_import::import::message::Poll;
 use csm_import::import::outcome::{Outcome, RecordResult};
 use csm_import::import::phase::Phase;
 use csm_import::import::progress::Progress;
-use csm_import::import::work::Work;
+use csm_import::import::work::{Step, Work};
 use csm_import::mapping::mapper::{MappedRecord, Profile};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Ports};
+use csm_import::port::{Clock, Ports, Queue};
 
-use crate::poller::{Poller, again, since, wait};
+use crate::poller::{Poller, STRETCH, again, since, wait};
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
 /// Of a sampled batch, so many customers are read back: each costs a search.
@@ -33,14 +33,18 @@ impl<P: Ports> Poller<P> {
         let batch = &poll.batch;
         let key = keys::work(batch.import, batch.phase, batch.batch);
         let work: Work = self.archive.find(&key).await?.unwrap_or_default();
-        if work.at_site.is_some() {
-            // SUBMIT has gone on meanwhile, and whoever looks at that task comes back here.
-            return Ok(Disposition::Done);
+        match work.step(batch) {
+            Step::Check | Step::Complete => {}
+            // The batch has gone on since, and comes back here.
+            Step::Watch(_) | Step::Send(_) => return self.release(poll).await,
         }
         let begun_at = progress.stage(batch.phase).map_or(progress.updated_at, |s| s.begun_at);
         let waited = since(self.clock.now(), begun_at);
         // A stopped import waits for nothing that is not needed for its ledger.
         let patience_over = waited >= self.patience || progress.stopped.is_some();
+        if waited > STRETCH / 3 {
+            self.batches_queue.hold(&poll.receipt_handle, STRETCH).await?;
+        }
 
         let Written { positions, records, known } = self.written(batch, progress).await?;
         let (stage, sought) = (Stage::Customers, Sought::Profiles);

@@ -27,7 +27,7 @@ use jiff::Timestamp;
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
 /// The batch's message is stretched to this at every look, once it has been in flight for a while.
-const STRETCH: Duration = Duration::from_mins(15);
+pub(crate) const STRETCH: Duration = Duration::from_mins(15);
 /// For so long a task counts as open, even when nothing is heard of it (documented).
 const OPEN: Duration = Duration::from_mins(30);
 /// Results of tasks are kept for three days (documented); after that nothing can be learned.
@@ -250,7 +250,7 @@ impl<P: Ports> Poller<P> {
     }
 
     /// Has the message of the batch come back at once, unless it has by itself.
-    async fn release(&self, poll: &Poll) -> Result<Disposition, ConsumeError> {
+    pub(crate) async fn release(&self, poll: &Poll) -> Result<Disposition, ConsumeError> {
         self.batches_queue.hold(&poll.receipt_handle, Duration::ZERO).await?;
         Ok(Disposition::Done)
     }

@@ -207,13 +207,11 @@ impl<P: Ports> Submitter<P> {
         if errors < MAX_ERRORS && delivery.receives < MAX_RECEIVES {
             return Ok(Disposition::Later(pace::backoff(errors, after, delivery.seed())));
         }
-        self.dead_letters
-            .send(vec![Outgoing {
-                body: delivery.body.clone(),
-                fifo: Some((batch.deduplication_id(0), batch.deduplication_id(0))),
-                ..Outgoing::default()
-            }])
-            .await?;
+        if !batch.phase.verifies() {
+            let id = batch.deduplication_id(0);
+            let (body, fifo) = (delivery.body.clone(), Some((id.clone(), id)));
+            self.dead_letters.send(vec![Outgoing { body, fifo, ..Outgoing::default() }]).await?;
+        }
         self.settle(batch, work, Code::DeadLettered).await
     }
 

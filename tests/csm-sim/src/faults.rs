@@ -2,6 +2,7 @@
 //! [`Sim::set_faults`](crate::Sim::set_faults).
 
 pub(crate) mod fields;
+pub(crate) mod poison;
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::options::duration;
 use fields::{Meanwhile, Right};
+use poison::Poison;
 
 /// Misbehaviour to come. Setting it replaces what was left of the one before; whatever is left
 /// out of the JSON is not disturbed.
@@ -19,6 +21,7 @@ use fields::{Meanwhile, Right};
 ///   "tasks":   [ { "next": 1, "end": "failedHalfWritten" } ],
 ///   "meanwhile": [ { "of": "customers", "field": { "name": "Tier", "type": { "name": "TEXT" } } } ],
 ///   "definitionsBulkStatus": 405, "lackingRight": "fields",
+///   "poison": [ { "word": "Mallory", "effect": "refuse" } ],
 ///   "dropAssociations": 3, "foreignTasks": 4, "forgetKeys": true }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +31,8 @@ pub struct Faults {
     pub answers: VecDeque<AnswerFault>,
     /// How the profile tasks accepted from now on end, used up from the front.
     pub tasks: VecDeque<TaskFault>,
+    /// Words that bulk requests must not hold.
+    pub poison: Vec<Poison>,
     /// How many of the next customer associations silently do nothing.
     pub drop_associations: u32,
     /// Open tasks of somebody else, which count towards the site's limit until set otherwise.

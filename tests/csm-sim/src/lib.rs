@@ -28,6 +28,7 @@ mod state;
 mod world;
 
 pub use faults::fields::{FieldOwner, Meanwhile, Right};
+pub use faults::poison::{Poison, PoisonEffect};
 pub use faults::{Answer, AnswerFault, Faults, RequestKind, TaskEnd, TaskFault};
 pub use options::{Dialect, FirstFields, Missing, Options, Site};
 pub use server::Sim;

@@ -81,5 +81,10 @@ fn parse(text: &str, region: Option<PhoneRegion>) -> Option<Phone<'static>> {
         }
     }
     let e164 = number.format_as(PhoneNumberFormat::E164).into_owned();
+    // Some countries have had digits put before numbers; what is told with its country is not changed.
+    let digits = |text: &str| text.chars().filter(|c| c.is_numeric()).count();
+    if region.is_none() && digits(&e164) > digits(text) {
+        return None;
+    }
     Some(Phone { e164: e164.into(), extended })
 }

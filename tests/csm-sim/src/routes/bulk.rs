@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use super::{Request, reply::Reply, route::Route};
 use crate::{
     clock::Moment,
+    faults::{
+        TaskEnd,
+        poison::{self, PoisonEffect},
+    },
     request,
     world::{
         World,
@@ -91,15 +95,18 @@ fn submit(
             return reply;
         }
     }
+    let poison = poison::effect(&world.faults.poison, &request.body);
     let reply = match understand(world) {
         Err(message) => Reply::bad_request(&message),
+        Ok(_) if poison == Some(PoisonEffect::Refuse) => Reply::bad_request("Invalid request"),
         // Not an answer to remember: the same request is welcome later.
         Ok(_) if world.is_full(now) => {
             world.counters.limit_refusals += 1;
             return Reply::bad_request(FULL);
         }
         Ok(Asked { work, guide }) => {
-            let task = world.accept(entity, work, now);
+            let end = poison.map(|_| TaskEnd::FailedUnwritten);
+            let task = world.accept(entity, work, end, now);
             Reply::json(202, accepted(&task, guide))
         }
     };

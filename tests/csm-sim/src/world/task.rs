@@ -110,8 +110,14 @@ impl World {
         self.tasks.counted(now) + self.faults.foreign_tasks >= self.options.task_limit
     }
 
-    /// Accepts work and returns the id of its task.
-    pub(crate) fn accept(&mut self, entity: Entity, work: Work, now: Moment) -> String {
+    /// Accepts work and returns the id of its task, which ends as `ordered`, if it was.
+    pub(crate) fn accept(
+        &mut self,
+        entity: Entity,
+        work: Work,
+        ordered: Option<TaskEnd>,
+        now: Moment,
+    ) -> String {
         let ordinal = self.tasks.all.len() as u64 + 1;
         let mut chance = Chance::new(self.options.seed, Stream::Task, ordinal);
         let id = chance.uuid().to_string();
@@ -159,7 +165,7 @@ impl World {
             created: now,
             starts,
             ends,
-            end,
+            end: ordered.unwrap_or(end),
             records,
             failures: Vec::new(),
             work: Some(work),

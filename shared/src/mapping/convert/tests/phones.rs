@@ -116,6 +116,12 @@ fn a_number_beyond_the_limit_is_not_cut() {
     assert!(outcome("+16502530000", &DetailType::Phone, &short).values.is_empty());
 }
 
+#[test]
+fn a_number_of_a_country_is_not_completed() {
+    // Norfolk Island has had a 3 put before its numbers of five digits.
+    assert!(outcome("+672 0000(0", &DetailType::Phone, &Conversion::default()).values.is_empty());
+}
+
 proptest! {
     #[test]
     fn no_digit_is_added_or_lost(text in "\\+[1-9][0-9 ().-]{6,18}") {
