@@ -140,7 +140,7 @@ impl std::fmt::Display for Causes<'_> {
 }
 
 /// How long a message stays that may be the only one left to ask again.
-pub const ASK_AGAIN: Duration = Duration::from_mins(1);
+pub const ASK_AGAIN: Duration = Duration::from_secs(10);
 
 /// Asks for the next thing that an import needs, if there is one; asking twice does no harm. The
 /// message in hand stays until it is certain that somebody has been asked.

@@ -34,6 +34,9 @@ pub use stop::{Refusal, Stop, StopCode};
 /// rather than the records in it, is to blame.
 const REFUSALS_TO_STOP: usize = 3;
 
+/// For so long it is not asked for the same again. A batch that waits so long holds its slot.
+const ASKED_RECENTLY: SignedDuration = SignedDuration::from_secs(10);
+
 /// Of a sample, one of so many batches is read back, the first to begin with.
 const SAMPLED: u32 = 20;
 
@@ -288,15 +291,15 @@ impl Progress {
         self.finished |= self.resumed == resumed && self.next() == Next::Finish;
     }
 
-    /// Whether the next thing is to be asked for now: not when somebody was asked for the same a
-    /// minute ago, for a stopped import leaves thousands of batches that would all ask.
+    /// Whether the next thing is to be asked for now: not when somebody was just asked for the
+    /// same, for a stopped import leaves thousands of batches that would all ask.
     pub fn ask(&mut self, now: Timestamp) -> Ask {
         let next = self.next();
         if next == Next::Nothing {
             return Ask::Nothing;
         }
         let recently = self.asked.is_some_and(|asked| {
-            asked.next == next && now.duration_since(asked.at) < SignedDuration::from_mins(1)
+            asked.next == next && now.duration_since(asked.at) < ASKED_RECENTLY
         });
         if recently {
             return Ask::Later;

@@ -46,7 +46,7 @@ pub enum Ask {
     Nothing,
     /// Yes, for this.
     Now(Next),
-    /// Somebody did, less than a minute ago. Whether it was heard is seen in a minute.
+    /// Somebody just did. Whether it was heard is seen later.
     Later,
 }
 

@@ -110,15 +110,15 @@ fn a_batch_that_may_have_been_sent_is_not_said_to_have_stayed() {
 }
 
 #[test]
-fn the_next_thing_is_asked_for_once_a_minute() {
+fn the_next_thing_is_not_asked_for_twice_at_once() {
     let mut progress = start();
     progress.split(Stage::Organizations, 0, 0, 0, Timestamp::UNIX_EPOCH);
     let at = |seconds| Timestamp::from_second(seconds).unwrap();
     assert_eq!(progress.ask(at(0)), Ask::Now(Next::Begin(Phase::Customers)));
-    assert_eq!(progress.ask(at(59)), Ask::Later);
-    assert_eq!(progress.ask(at(60)), Ask::Now(Next::Begin(Phase::Customers)));
+    assert_eq!(progress.ask(at(9)), Ask::Later);
+    assert_eq!(progress.ask(at(10)), Ask::Now(Next::Begin(Phase::Customers)));
     progress.split(Stage::Customers, 0, 0, 0, Timestamp::UNIX_EPOCH);
-    assert_eq!(progress.ask(at(61)), Ask::Now(Next::Finish));
+    assert_eq!(progress.ask(at(11)), Ask::Now(Next::Finish));
     progress.stop(crate::csm::error::Blocked::TokenRefused.into());
     assert_eq!(progress.stopped, None, "nothing is left to be stopped");
     progress.finished = true;
