@@ -1,30 +1,26 @@
 //! The client of the site: one request, one classified answer.
 
 mod fields;
+mod transport;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::{Method, Response};
+use http::{HeaderMap, Method, Request};
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
 use url::Url;
 use uuid::Uuid;
 
 use super::answer::{self, Headers};
-use super::error::{Blocked, SiteError, Unreached};
+use super::error::{Blocked, SiteError};
 use super::port::Site;
 use super::profile::{SiteProfile, same_name};
 use super::request::{Endpoint, entity, number_or_text};
 use super::task::{Task, TaskId};
 use crate::mapping::stage::Stage;
 
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long an answer may take in all; below the time-out of every function.
-const ANSWER: Duration = Duration::from_secs(30);
-/// A connection that has been idle for longer was most likely frozen along with its function.
-const IDLE: Duration = Duration::from_secs(20);
+pub use transport::{ANSWER, Transport, Wire};
+
 /// Names in one organization fetch at most (documented).
 pub const MAX_NAMES: usize = 50;
 /// Ids in one profile fetch at most (documented).
@@ -33,8 +29,6 @@ pub const MAX_PROFILES: usize = 25;
 const PAGE: usize = 50;
 /// Pages that are looked through at most.
 const MAX_PAGES: usize = 2_000;
-/// The largest answer that is read.
-const MAX_ANSWER: usize = 16 << 20;
 
 /// Where the value of the `Authorization` header comes from.
 pub trait Authorization: Send + Sync {
@@ -45,8 +39,8 @@ pub trait Authorization: Send + Sync {
 }
 
 /// A site spoken to over HTTP.
-pub struct HttpSite<A> {
-    http: reqwest::Client,
+pub struct HttpSite<A, T = Wire> {
+    transport: T,
     base: Url,
     authorization: A,
     known: RwLock<Option<Arc<str>>>,
@@ -58,18 +52,18 @@ impl<A: Authorization> HttpSite<A> {
     /// # Errors
     /// The TLS set-up of this machine is unusable.
     pub fn new(base: &Url, authorization: A) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(ANSWER)
-            .pool_idle_timeout(IDLE)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("csm-import/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+        Ok(Self::over(Wire::new()?, base, authorization))
+    }
+}
+
+impl<A: Authorization, T: Transport> HttpSite<A, T> {
+    /// The same, with requests that go by `transport`.
+    pub fn over(transport: T, base: &Url, authorization: A) -> Self {
         let mut base = base.clone();
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
-        Ok(Self { http, base, authorization, known: RwLock::new(None) })
+        Self { transport, base, authorization, known: RwLock::new(None) }
     }
 
     /// The `Authorization` header, read again when the site refused `refused`.
@@ -110,29 +104,28 @@ impl<A: Authorization> HttpSite<A> {
         body: Option<&[u8]>,
         authorization: &str,
     ) -> Result<Vec<u8>, SiteError> {
-        let url = self.base.join(path).map_err(|_| SiteError::Unreadable("an address", None))?;
-        let mut request = self
-            .http
-            .request(method.clone(), url)
+        let unaddressed = || SiteError::Unreadable("an address", None);
+        let url = self.base.join(path).map_err(|_| unaddressed())?;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url.as_str())
             .header("Authorization", authorization)
             .header("Accept", "application/json")
             .header("X-ExperimentalApi", "opt-in");
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key.to_string());
         }
-        if let Some(body) = body {
-            request = request.header("Content-Type", "application/json").body(body.to_vec());
+        if body.is_some() {
+            request = request.header("Content-Type", "application/json");
         }
-        let response = request.send().await.map_err(unreachable)?;
-        let status = response.status();
-        let headers = response.headers().clone();
-        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let body = read(response).await?;
-        if status.is_success() {
+        let body = body.unwrap_or_default().to_vec();
+        let request = request.body(body).map_err(|_| unaddressed())?;
+        let (head, body) = self.transport.send(request).await?.into_parts();
+        if head.status.is_success() {
             return Ok(body);
         }
-        let told = Headers { retry_after: header("retry-after"), location: header("location") };
-        Err(self.judged(answer::failure(status.as_u16(), told, &body)))
+        let failure = answer::failure(head.status.as_u16(), told(&head.headers), &body);
+        Err(self.judged(failure))
     }
 
     /// A 404 is the cloud id's fault when it cannot be one, whatever the answer says.
@@ -198,9 +191,10 @@ impl<A: Authorization> HttpSite<A> {
     }
 }
 
-/// The address may be in the error: it is not a secret, but it has no place in a log line either.
-fn unreachable(error: reqwest::Error) -> SiteError {
-    SiteError::Unreachable { how: Unreached::of(&error), source: error.without_url() }
+/// The headers that say more than the status.
+fn told(headers: &HeaderMap) -> Headers<'_> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    Headers { retry_after: header("retry-after"), location: header("location") }
 }
 
 /// The cloud id in the address of a site, which ends with it.
@@ -208,18 +202,7 @@ fn cloud_id(base: &Url) -> Option<&str> {
     base.path().trim_end_matches('/').rsplit('/').next()
 }
 
-async fn read(mut response: Response) -> Result<Vec<u8>, SiteError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > MAX_ANSWER {
-            return Err(SiteError::Unreadable("a request (it is too large)", None));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-impl<A: Authorization> Site for HttpSite<A> {
+impl<A: Authorization, T: Transport> Site for HttpSite<A, T> {
     async fn submit(
         &self,
         endpoint: Endpoint,

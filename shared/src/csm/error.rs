@@ -54,9 +54,9 @@ pub enum SiteError {
     Unreachable {
         /// How far the request came.
         how: Unreached,
-        /// The error of the HTTP client.
+        /// The error of what carried it.
         #[source]
-        source: reqwest::Error,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// An answer that is not what the API describes.
     #[error("the site's answer to {0} could not be read")]

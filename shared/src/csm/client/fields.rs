@@ -1,9 +1,9 @@
 //! Reading and adding detail fields over HTTP.
 
-use reqwest::Method;
+use http::Method;
 use uuid::Uuid;
 
-use super::{Authorization, HttpSite};
+use super::{Authorization, HttpSite, Transport};
 use crate::csm::answer;
 use crate::csm::error::SiteError;
 use crate::csm::port::Fields;
@@ -12,7 +12,7 @@ use crate::csm::task::TaskId;
 use crate::mapping::definition::{Definitions, DetailFieldDefinition};
 use crate::mapping::stage::Stage;
 
-impl<A: Authorization> Fields for HttpSite<A> {
+impl<A: Authorization, T: Transport> Fields for HttpSite<A, T> {
     async fn definitions(&self, stage: Stage) -> Result<Definitions, SiteError> {
         let answer = self.send(&Method::GET, &path(stage), None, None).await?;
         Definitions::parse(&answer)
