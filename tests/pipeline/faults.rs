@@ -3,7 +3,7 @@ use csm_import_tests::{Table, World};
 use csm_sim::{Answer, AnswerFault, Faults, Options, RequestKind, TaskEnd, TaskFault};
 
 fn task(end: TaskEnd) -> TaskFault {
-    TaskFault { next: 1, end }
+    TaskFault::ending(end)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,13 +1,15 @@
 //! The simulator's time: a duration since its start, which tests can push forward.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 
 /// A point in simulated time, counted from the start.
 pub(crate) type Moment = Duration;
 
-/// Runs with the real clock, plus whatever it was advanced by.
+/// Runs with the clock of tokio, which is the real one unless it is paused, plus whatever it was
+/// advanced by.
 #[derive(Debug)]
 pub(crate) struct Clock {
     started: Instant,
@@ -16,8 +18,13 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) fn start() -> Self {
-        Self { started: Instant::now(), started_at: Timestamp::now(), advanced: Duration::ZERO }
+    pub(crate) fn start(started_at: Timestamp) -> Self {
+        Self { started: Instant::now(), started_at, advanced: Duration::ZERO }
+    }
+
+    /// Counts from now on.
+    pub(crate) fn restart(&self) -> Self {
+        Self::start(self.started_at.checked_add(self.now()).unwrap_or(Timestamp::MAX))
     }
 
     pub(crate) fn now(&self) -> Moment {

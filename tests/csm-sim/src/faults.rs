@@ -116,18 +116,34 @@ pub enum Answer {
 }
 
 /// How the next tasks end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct TaskFault {
     /// How many tasks; 1 if missing.
     #[serde(default = "one")]
     pub next: u32,
     /// Their end.
+    #[serde(default)]
     pub end: TaskEnd,
+    /// How long they take, in seconds; what the options say if missing.
+    #[serde(default)]
+    pub seconds: Option<f64>,
 }
 
 const fn one() -> u32 {
     1
+}
+
+impl TaskFault {
+    /// The next task ends so.
+    pub fn ending(end: TaskEnd) -> Self {
+        Self { next: 1, end, seconds: None }
+    }
+
+    /// The next task takes so long, and then ends well.
+    pub fn lasting(time: Duration) -> Self {
+        Self { next: 1, end: TaskEnd::Normal, seconds: Some(time.as_secs_f64()) }
+    }
 }
 
 /// How a task ends. A FAILED task lists no failures (reported of live sites).
@@ -165,15 +181,15 @@ impl Faults {
         }
     }
 
-    /// The end of the next task, if one was ordered.
-    pub(crate) fn take_end(&mut self) -> Option<TaskEnd> {
+    /// The fault of the next task, if one was ordered.
+    pub(crate) fn take_task(&mut self) -> Option<TaskFault> {
         let fault = self.tasks.front_mut()?;
-        let end = fault.end;
+        let taken = fault.clone();
         fault.next = fault.next.saturating_sub(1);
         if fault.next == 0 {
             self.tasks.pop_front();
         }
-        Some(end)
+        Some(taken)
     }
 
     /// Whether the next customer association is to be lost.

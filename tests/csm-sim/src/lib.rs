@@ -19,6 +19,7 @@
 
 mod chance;
 mod clock;
+mod embedded;
 mod faults;
 mod options;
 mod request;
@@ -27,6 +28,7 @@ mod server;
 mod state;
 mod world;
 
+pub use embedded::Embedded;
 pub use faults::fields::{FieldOwner, Meanwhile, Right};
 pub use faults::poison::{Poison, PoisonEffect};
 pub use faults::{Answer, AnswerFault, Faults, RequestKind, TaskEnd, TaskFault};

@@ -49,10 +49,10 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options, clock: Clock) -> Self {
         let (organization_fields, customer_fields) = field::first(&options);
         Self {
-            clock: Clock::start(),
+            clock,
             faults: Faults::default(),
             token: options.token.clone(),
             organizations: Records::new(Entity::Organization),
@@ -72,7 +72,7 @@ impl World {
 
     /// Empties the site and forgets all counts and faults.
     pub(crate) fn reset(&mut self) {
-        *self = Self::new(self.options.clone());
+        *self = Self::new(self.options.clone(), self.clock.restart());
     }
 
     /// Replaces what is left of the faults set before.

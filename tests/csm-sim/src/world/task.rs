@@ -7,7 +7,7 @@ use crate::{
     chance::{Chance, Stream},
     clock::Moment,
     faults::TaskEnd,
-    options::Site,
+    options::{Site, duration},
     request::operation::Operation,
     state::{DetailField, Failure, TaskStatus},
 };
@@ -121,32 +121,36 @@ impl World {
         let ordinal = self.tasks.all.len() as u64 + 1;
         let mut chance = Chance::new(self.options.seed, Stream::Task, ordinal);
         let id = chance.uuid().to_string();
+        let ordered = match &work {
+            Work::Profiles(_) | Work::Details(_) => self.faults.take_task(),
+            Work::Definitions(_) => None,
+        };
+        let lasting = ordered.as_ref().and_then(|fault| fault.seconds).map(duration);
         let mean = self.options.task_duration();
         let (starts, ends) = match self.options.site {
             Site::Documented => {
-                let duration = chance.around(mean);
+                let duration = lasting.unwrap_or_else(|| chance.around(mean));
                 let starts = now.saturating_add(duration / 10);
                 (starts, now.saturating_add(duration))
             }
             // Live sites were reported to work through their tasks one at a time.
             Site::Live => {
                 let free = self.tasks.all.last().map_or(now, |last| last.ends.max(now));
-                (free, free.saturating_add(mean))
+                (free, free.saturating_add(lasting.unwrap_or(mean)))
             }
         };
         let (action, records, end) = match &work {
             Work::Profiles(operations) => {
                 self.tasks.with_profiles += 1;
                 let records = operations.iter().map(Operation::label).collect();
-                let end = self.faults.take_end().unwrap_or_else(|| {
-                    let fails = self.options.fails_task(self.tasks.with_profiles);
-                    if fails { TaskEnd::FailedWritten } else { TaskEnd::Normal }
-                });
+                let fails = self.options.fails_task(self.tasks.with_profiles);
+                let usual = if fails { TaskEnd::FailedWritten } else { TaskEnd::Normal };
+                let end = ordered.map_or(usual, |fault| fault.end);
                 ("PROFILE_CREATE_UPDATE", records, end)
             }
             Work::Details(operations) => {
                 let records = operations.iter().map(Operation::label).collect();
-                ("DETAILS_UPDATE", records, self.faults.take_end().unwrap_or_default())
+                ("DETAILS_UPDATE", records, ordered.map(|fault| fault.end).unwrap_or_default())
             }
             Work::Definitions(fields) => {
                 let records = fields.iter().map(|field| field.name.clone()).collect();

@@ -85,10 +85,9 @@ async fn reading_can_be_disturbed_too() {
 async fn tasks_end_as_ordered() {
     let client = Client::new(Options::documented()).await;
     let ends = [TaskEnd::FailedWritten, TaskEnd::FailedUnwritten, TaskEnd::FailedHalfWritten];
-    client.sim.set_faults(Faults {
-        tasks: ends.map(|end| TaskFault { next: 1, end }).into(),
-        ..Faults::default()
-    });
+    client
+        .sim
+        .set_faults(Faults { tasks: ends.map(TaskFault::ending).into(), ..Faults::default() });
     let mut stored = Vec::new();
     for first in [0, 10, 20] {
         let people: Vec<Value> = (first..first + 10).map(customer).collect();
@@ -107,7 +106,7 @@ async fn failures_can_be_given_ids_that_nobody_knows() {
     let bad = json!({ "email": "nonsense" });
     let body = customers("UPSERT", &[bad]);
     client.sim.set_faults(Faults {
-        tasks: [TaskFault { next: 1, end: TaskEnd::UnusableIds }].into(),
+        tasks: [TaskFault::ending(TaskEnd::UnusableIds)].into(),
         ..Faults::default()
     });
     let ids: Vec<Value> = vec![
