@@ -1,92 +1,7 @@
 use bytes::Bytes;
 use csm_import::aws::bucket::Bucket;
-use csm_import::port::{Condition, Store, Written};
+use csm_import::port::{Condition, Store};
 use csm_import_tests::World;
-use tokio::sync::mpsc;
-
-fn bytes(text: &str) -> Bytes {
-    Bytes::copy_from_slice(text.as_bytes())
-}
-
-async fn conditions_hold<S: Store>(store: &S) {
-    let key = "imports/contract/conditions";
-    assert_eq!(store.read(key, None).await.unwrap(), None);
-    assert_eq!(store.write(key, bytes("one"), Condition::Absent).await.unwrap(), Written::Yes);
-    assert_eq!(store.write(key, bytes("two"), Condition::Absent).await.unwrap(), Written::Lost);
-    let one = store.read(key, None).await.unwrap().unwrap();
-    assert_eq!(one.bytes, "one");
-
-    let unchanged = Condition::Unchanged(&one.etag);
-    assert_eq!(store.write(key, bytes("three"), unchanged).await.unwrap(), Written::Yes);
-    assert_eq!(store.write(key, bytes("four"), unchanged).await.unwrap(), Written::Lost);
-    assert_eq!(store.read(key, None).await.unwrap().unwrap().bytes, "three");
-    assert_eq!(store.write(key, bytes("five"), Condition::Always).await.unwrap(), Written::Yes);
-
-    let gone = Condition::Unchanged("\"0123456789abcdef0123456789abcdef\"");
-    let absent = "imports/contract/absent";
-    assert_eq!(store.write(absent, bytes("x"), gone).await.unwrap(), Written::Lost);
-    assert_eq!(store.read(absent, None).await.unwrap(), None);
-}
-
-async fn one_of_many_writers_wins<S: Store>(store: &S) {
-    let key = "imports/contract/race";
-    let writers = (0..20).map(|n| store.write(key, bytes(&format!("{n}")), Condition::Absent));
-    let ends = futures_util::future::join_all(writers).await;
-    let winners: Vec<usize> = (0..)
-        .zip(&ends)
-        .filter_map(|(n, end)| match end {
-            Ok(Written::Yes) => Some(n),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(winners.len(), 1);
-    let stored = store.read(key, None).await.unwrap().unwrap();
-    assert_eq!(stored.bytes, winners[0].to_string());
-}
-
-async fn ranges_are_exact<S: Store>(store: &S) {
-    let key = "imports/contract/range";
-    store.write(key, bytes("0123456789"), Condition::Always).await.unwrap();
-    for (range, expected) in [(0..3, "012"), (3..10, "3456789"), (9..10, "9")] {
-        let read = store.read(key, Some(range)).await.unwrap().unwrap();
-        assert_eq!(read.bytes, expected);
-    }
-}
-
-async fn uploads_appear_whole_or_not_at_all<S: Store>(store: &S) {
-    let mebibytes = |n: usize, byte: u8| Bytes::from(vec![byte; n << 20]);
-    for (name, parts) in [
-        ("none", vec![]),
-        ("one", vec![bytes("only")]),
-        ("three", vec![mebibytes(6, b'a'), mebibytes(5, b'b'), bytes("end")]),
-    ] {
-        let key = format!("imports/contract/upload-{name}");
-        let (sender, receiver) = mpsc::channel(1);
-        let feed = async {
-            for part in &parts {
-                sender.send(Some(part.clone())).await.unwrap();
-            }
-            sender.send(None).await.unwrap();
-        };
-        let (end, ()) = tokio::join!(store.upload(&key, receiver), feed);
-        end.unwrap();
-        let stored = store.read(&key, None).await.unwrap().unwrap().bytes;
-        assert!(stored == parts.concat(), "{name}");
-    }
-    for parts in [1, 3] {
-        let key = format!("imports/contract/abandoned-{parts}");
-        let (sender, receiver) = mpsc::channel(1);
-        let feed = async {
-            for _ in 0..parts {
-                sender.send(Some(mebibytes(5, b'x'))).await.unwrap();
-            }
-            drop(sender);
-        };
-        let (end, ()) = tokio::join!(store.upload(&key, receiver), feed);
-        assert!(end.is_err());
-        assert_eq!(store.read(&key, None).await.unwrap(), None);
-    }
-}
 
 /// A page opens in a browser, instead of being downloaded.
 #[tokio::test(flavor = "multi_thread")]
@@ -98,7 +13,7 @@ async fn pages_and_documents_say_what_they_are() {
         ("imports/contract/plan.html", "text/html; charset=utf-8"),
         ("imports/contract/plan.json", "application/json"),
     ] {
-        bucket.write(key, bytes("{}"), Condition::Always).await.unwrap();
+        bucket.write(key, Bytes::from("{}"), Condition::Always).await.unwrap();
         let head = s3.head_object().bucket(name).key(key).send().await.unwrap();
         assert_eq!(head.content_type(), Some(expected));
     }
@@ -108,8 +23,5 @@ async fn pages_and_documents_say_what_they_are() {
 async fn the_bucket_keeps_the_contract_of_a_store() {
     let world = World::start(World::documented(), &[]).await;
     let bucket = Bucket::new(world.cloud.s3().clone(), world.cloud.bucket().to_owned());
-    conditions_hold(&bucket).await;
-    one_of_many_writers_wins(&bucket).await;
-    ranges_are_exact(&bucket).await;
-    uploads_appear_whole_or_not_at_all(&bucket).await;
+    contract::store::keeps(&bucket).await;
 }
