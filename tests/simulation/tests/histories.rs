@@ -1,0 +1,114 @@
+//! Histories of many seeds, and what the simulation itself must be able to do.
+
+use simulation::history::History;
+use simulation::invocation::Function;
+use simulation::queue::{MAX_RECEIVES, RETENTION};
+use simulation::run::play;
+use simulation::world::lock;
+use simulation::{replay, table};
+
+/// Seeds whose histories were worth keeping, and what each was about.
+const KEPT: &[(u64, &str)] = &[];
+
+fn holds(seeds: impl Iterator<Item = u64>) {
+    let failed: Vec<_> = seeds
+        .map(|seed| replay(seed, false))
+        .filter(|report| !report.violations.is_empty())
+        .map(|report| (report.seed, report.violations))
+        .collect();
+    assert!(
+        failed.is_empty(),
+        "{failed:#?}\nreplay one with `cargo run -p simulation -- --seed N --trace`"
+    );
+}
+
+#[test]
+fn histories_come_to_a_true_end() {
+    holds(200..300);
+}
+
+#[test]
+fn more_histories_come_to_a_true_end() {
+    holds(300..400);
+}
+
+#[test]
+fn still_more_histories_come_to_a_true_end() {
+    holds(400..500);
+}
+
+#[test]
+fn what_went_wrong_once_does_not_again() {
+    holds(KEPT.iter().map(|(seed, _)| *seed));
+}
+
+#[test]
+fn the_same_seed_is_the_same_history() {
+    for seed in [3, 17, 40, 77] {
+        let (first, second) = (replay(seed, true), replay(seed, false));
+        assert_eq!(first.hash, second.hash, "seed {seed}");
+        assert_eq!((first.ends, first.faults), (second.ends, second.faults), "seed {seed}");
+    }
+    assert_ne!(replay(3, false).hash, replay(17, false).hash);
+}
+
+#[test]
+fn a_history_in_which_nothing_goes_wrong_has_nothing_to_complain_of() {
+    let report = play(&History::small(), true, |_| {});
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert_eq!(report.ends["records imported"], 5, "{:?}", report.ends);
+    assert_eq!(report.ends["records rejected: email-missing"], 1);
+    assert!(report.faults.is_empty());
+}
+
+#[test]
+fn a_bucket_that_loses_results_is_noticed() {
+    let report = play(&History::small(), false, |world| {
+        lock(&world.bucket).swallowed = Some("/results/customers".to_owned());
+    });
+    assert!(report.violations.iter().any(|what| what.ends_with("is not finished")), "{report:?}");
+}
+
+#[test]
+fn a_queue_that_loses_a_message_is_noticed() {
+    for lost in ["exports", "batches", "tasks"] {
+        let report = play(&History::small(), false, |world| {
+            let queues = &world.queues;
+            let queue = match lost {
+                "exports" => &queues.exports,
+                "batches" => &queues.batches,
+                _ => &queues.tasks,
+            };
+            lock(queue).swallowed = 2;
+        });
+        // A task nobody is told of is looked at again, once its batch comes back.
+        assert_eq!(report.violations.is_empty(), lost == "tasks", "{lost}: {report:?}");
+    }
+}
+
+#[test]
+fn limits_are_those_of_the_template() {
+    let template = include_str!("../../../infra/template.yaml");
+    for function in Function::ALL {
+        let visibility =
+            format!("VisibilityTimeout: {}\n", function.queue().visibility().as_secs());
+        let timeout = format!("Timeout: {}\n", function.limit().as_secs());
+        assert!(template.contains(&visibility), "{visibility}");
+        assert!(template.contains(&timeout), "{timeout}");
+    }
+    assert!(template.contains(&format!("maxReceiveCount: {MAX_RECEIVES}\n")));
+    assert!(template.contains(&format!("MessageRetentionPeriod: {}\n", RETENTION.as_secs())));
+    let concurrency = Function::Split.concurrency();
+    assert!(template.contains(&format!("MaximumConcurrency: {concurrency}\n")));
+}
+
+/// `FAULTS.md`, as it has to be. `UPDATE_DOCS=1 cargo test -p simulation` writes it.
+#[test]
+fn every_fault_is_documented() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/FAULTS.md");
+    let page = table::page();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(path).unwrap(), page);
+}
