@@ -42,6 +42,17 @@ pub enum Disposition {
     Later(Duration),
 }
 
+impl Disposition {
+    /// What becomes of a message that asks for several things: it stays as long as one of them needs.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Done, disposition) | (disposition, Self::Done) => disposition,
+            (Self::Later(a), Self::Later(b)) => Self::Later(a.max(b)),
+        }
+    }
+}
+
 /// Why a message could not be dealt with this time.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsumeError {
@@ -105,7 +116,7 @@ pub async fn consume_all<C: Consumer, Q: Queue>(
             Ok(Disposition::Later(wait)) => wait,
             Err(error) => {
                 // Waiting counts as receiving too, so the pause must not grow with it without bound.
-                let wait = pace::backoff(delivery.receives.min(6), None, delivery.seed());
+                let wait = pace::backoff(delivery.receives.min(8), None, delivery.seed());
                 tracing::warn!(
                     message_id = %delivery.id,
                     receives = delivery.receives,

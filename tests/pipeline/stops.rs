@@ -1,5 +1,4 @@
 use csm_import::import::summary::State;
-use csm_import_tests::account::assert_created_once;
 use csm_import_tests::{Import, Table, World, fixture};
 use csm_sim::{Answer, AnswerFault, Faults};
 

@@ -56,7 +56,7 @@ impl<P: Ports> Poller<P> {
             ReadBack::NotNow(Class::Stop(_)) | ReadBack::Never => {
                 vec![Evidence::None; records.len()]
             }
-            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, class)),
+            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, waited, class)),
             ReadBack::NotNow(_) => vec![Evidence::None; records.len()],
         };
         let checked: Vec<_> = positions.iter().zip(&records).zip(&evidence).collect();

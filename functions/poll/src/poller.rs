@@ -26,7 +26,8 @@ use jiff::Timestamp;
 
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
-/// The batch's message is stretched to this at every look, once it has been in flight for a while.
+/// The batch's message is stretched to this beyond the next look at every look, once it has been in
+/// flight for a while.
 pub(crate) const STRETCH: Duration = Duration::from_mins(15);
 /// For so long a task counts as open, even when nothing is heard of it (documented).
 const OPEN: Duration = Duration::from_mins(30);
@@ -117,7 +118,8 @@ impl<P: Ports> Poller<P> {
         let batch = &poll.batch;
         let age = since(self.clock.now(), request.submitted_at);
         if age > STRETCH / 3 {
-            self.batches_queue.hold(&poll.receipt_handle, STRETCH).await?;
+            let pause = pace::next_look(TaskStatus::InProgress, age);
+            self.batches_queue.hold(&poll.receipt_handle, STRETCH + pause).await?;
         }
         let asked = match &request.task {
             None => Ok(None),
@@ -140,14 +142,14 @@ impl<P: Ports> Poller<P> {
         };
         tracing::warn!(import = %batch.import, batch = %batch.batch, error = %Causes(&error), "the task could not be looked at");
         let Class::Stop(blocked) = error.class() else {
-            return Ok(Look::NotYet(wait(delivery, error.class())));
+            return Ok(Look::NotYet(wait(delivery, age, error.class())));
         };
         // Nobody can look any more. What the task did is found out if the cause goes away soon, and
         // unknown otherwise.
         let stop = Stop::from(blocked);
         self.archive.advance(batch.import, |progress| progress.stop(stop.clone())).await?;
         if age < self.patience {
-            return Ok(Look::NotYet(wait(delivery, error.class())));
+            return Ok(Look::NotYet(wait(delivery, age, error.class())));
         }
         Ok(Look::Ended(End::lost()))
     }
@@ -190,7 +192,7 @@ impl<P: Ports> Poller<P> {
         let never = matches!(told, ReadBack::Never);
         let evidence = match told {
             ReadBack::Told(evidence) => evidence,
-            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, class)),
+            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, waited, class)),
             ReadBack::NotNow(_) | ReadBack::Never => vec![Evidence::None; records.len()],
         };
         // The site's ids are known now: failures may name them.
@@ -303,13 +305,12 @@ pub(crate) fn since(now: Timestamp, then: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(then)).unwrap_or_default()
 }
 
-pub(crate) fn wait(delivery: &Delivery, class: Class) -> Disposition {
+pub(crate) fn wait(delivery: &Delivery, age: Duration, class: Class) -> Disposition {
     let after = match class {
         Class::Retry { after } => after,
         _ => None,
     };
-    // Looks that succeeded count as receives too, so the pause must not grow with them alone.
-    Disposition::Later(pace::backoff(delivery.receives.min(5), after, delivery.seed()))
+    Disposition::Later(pace::next_try(delivery.receives, age, after, delivery.seed()))
 }
 
 /// When to read back again what was not there after so long.

@@ -49,9 +49,14 @@ impl<P: Ports> Splitter<P> {
             let standing = claims.standing(&objects);
             // Nothing new in these; but whoever took them may have died before going on.
             let mut disposition = Disposition::Done;
-            for import in &standing.current {
+            for import in standing.current.union(&standing.absent) {
+                let progress: Option<Progress> =
+                    self.archive.find(&keys::progress(*import)).await?;
+                if progress.is_some_and(|progress| progress.finished) {
+                    continue;
+                }
                 self.begin(*import).await?;
-                disposition = self.go_on(*import).await?;
+                disposition = disposition.and(self.go_on(*import).await?);
             }
             if standing.fresh.is_empty() {
                 return Ok(disposition);

@@ -45,19 +45,14 @@ impl<P: Ports> Consumer for Splitter<P> {
         match parse(&delivery.body)? {
             Request::Continue(import) => self.go_on(import).await,
             Request::Dropped(Drops { folders, resumed }) => {
-                let mut wait: Option<Duration> = None;
-                let mut note = |disposition| {
-                    if let Disposition::Later(time) = disposition {
-                        wait = wait.max(Some(time));
-                    }
-                };
+                let mut disposition = Disposition::Done;
                 for import in resumed {
-                    note(self.resume(import, delivery).await?);
+                    disposition = disposition.and(self.resume(import, delivery).await?);
                 }
                 for (folder, arrived) in folders {
-                    note(self.take(&folder, arrived, delivery).await?);
+                    disposition = disposition.and(self.take(&folder, arrived, delivery).await?);
                 }
-                Ok(wait.map_or(Disposition::Done, Disposition::Later))
+                Ok(disposition)
             }
         }
     }

@@ -191,12 +191,14 @@ impl<P: Ports> Submitter<P> {
             }
             Class::Stop(blocked) => {
                 tracing::error!(import = %batch.import, %blocked, "the import stops");
-                self.archive
-                    .advance(batch.import, |progress| {
-                        progress.stop_before(batch, Stop::from(blocked));
-                    })
-                    .await?;
-                return self.leave(batch).await;
+                let stop =
+                    |progress: &mut Progress| progress.stop_before(batch, Stop::from(blocked));
+                let (_, may_have_arrived) = self.archive.advance(batch.import, stop).await?;
+                return if may_have_arrived {
+                    self.settle(batch, work, Code::Unclear).await
+                } else {
+                    self.leave(batch).await
+                };
             }
             Class::Retry { after } => after,
             Class::Reject | Class::ReadBack => None,

@@ -48,6 +48,8 @@ pub struct Standing {
     pub fresh: Vec<SourceObject>,
     /// Imports of objects that are as they were.
     pub current: BTreeSet<ImportId>,
+    /// Imports of objects that are no longer there.
+    pub absent: BTreeSet<ImportId>,
     /// Imports that took an object which has been replaced since.
     pub replaced: BTreeSet<ImportId>,
     /// Imports of which an object has been dropped again with the same bytes.
@@ -57,7 +59,10 @@ pub struct Standing {
 impl Claims {
     /// Compares the objects that lie in the folder now with what was taken.
     pub fn standing(&self, objects: &[SourceObject]) -> Standing {
-        let mut standing = Standing::default();
+        let keys: BTreeSet<&str> = objects.iter().map(|object| object.key.as_str()).collect();
+        let gone = self.objects.iter().filter(|(key, _)| !keys.contains(key.as_str()));
+        let absent = gone.map(|(_, claim)| claim.import).collect();
+        let mut standing = Standing { absent, ..Standing::default() };
         for object in objects {
             match self.objects.get(&object.key) {
                 None => standing.fresh.push(object.clone()),
@@ -121,6 +126,10 @@ mod tests {
         let standing = claims.standing(&[a.clone(), c.clone()]);
         assert_eq!(standing.fresh, std::slice::from_ref(&c));
         assert_eq!(standing.current, BTreeSet::from([first]));
+
+        // What was deleted may have been taken by an import that is not at its end.
+        assert_eq!(claims.standing(std::slice::from_ref(&c)).absent, BTreeSet::from([first]));
+        assert!(standing.absent.is_empty());
 
         // The same bytes again are nothing new; other bytes are.
         assert!(claims.standing(std::slice::from_ref(&a)).repeated.is_empty());

@@ -9,8 +9,11 @@ use crate::csm::task::TaskStatus;
 pub const KEPT_DURATIONS: usize = 32;
 /// Never look more often than this.
 const SHORTEST: Duration = Duration::from_secs(1);
-/// Never look less often than this: an answer is a small request.
+/// Never look less often than this, unless a task takes hours: an answer is a small request.
 const LONGEST: Duration = Duration::from_mins(1);
+/// The share of its age after which a task is looked at that takes hours. Each look is a receive of its
+/// message, of which there may be 1000: at this pace three days take some 700.
+const SLOW_SHARE: u32 = 120;
 /// SQS delays a message by at most this.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
@@ -32,7 +35,13 @@ pub fn next_look(status: TaskStatus, elapsed: Duration) -> Duration {
         TaskStatus::NotStarted => elapsed / 10,
         _ => elapsed / 40,
     };
-    share.clamp(SHORTEST, LONGEST)
+    share.clamp(SHORTEST, LONGEST.max(elapsed / SLOW_SHARE))
+}
+
+/// How long to wait before looking again after a look that failed.
+pub fn next_try(receives: u32, elapsed: Duration, asked: Option<Duration>, seed: u64) -> Duration {
+    // Looks that succeeded count as receives too, so the pause must not grow with them alone.
+    backoff(receives.min(5), asked, seed).max(elapsed / SLOW_SHARE)
 }
 
 /// How long to wait before a request that failed `failures` times in a row is tried again:
@@ -44,10 +53,17 @@ pub fn backoff(failures: u32, asked: Option<Duration>, seed: u64) -> Duration {
     base + jitter(base / 2, seed)
 }
 
-/// How long to wait for a slot of the site that somebody else has taken, after `waits` waits.
+/// How long to wait for a slot of the site that somebody else has taken, after `waits` waits. Each is a
+/// receive of the batch's message, of which there may be 1000, and none may be lost for lack of a slot:
+/// at this pace they last as long as the queue keeps the message.
 pub fn slot_wait(waits: u32, seed: u64) -> Duration {
     const CAP: Duration = Duration::from_mins(3);
-    let base = Duration::from_secs(2).saturating_mul(1 << waits.min(7)).min(CAP);
+    const MANY: u32 = 200;
+    let base = if waits < MANY {
+        Duration::from_secs(2).saturating_mul(1 << waits.min(7)).min(CAP)
+    } else {
+        CAP * 12
+    };
     base / 2 + jitter(base, seed)
 }
 
@@ -77,9 +93,41 @@ mod tests {
             (TaskStatus::InProgress, 4, 1),
             (TaskStatus::InProgress, 400, 10),
             (TaskStatus::NotStarted, 400, 40),
-            (TaskStatus::InProgress, 86_400, 60),
+            (TaskStatus::InProgress, 7_200, 60),
+            (TaskStatus::InProgress, 86_400, 720),
         ] {
             assert_eq!(next_look(status, Duration::from_secs(elapsed)), Duration::from_secs(wait));
+        }
+    }
+
+    /// The queue moves a message to its dead letters after so many receives.
+    const RECEIVES: u32 = 1_000;
+
+    #[test]
+    fn a_task_of_three_days_is_looked_at_less_often_than_its_message_may_be_received() {
+        for status in [TaskStatus::NotStarted, TaskStatus::InProgress] {
+            let mut age = Duration::ZERO;
+            let mut looks = 0;
+            while age < Duration::from_hours(72) {
+                age += next_look(status, age);
+                looks += 1;
+            }
+            assert!(looks < RECEIVES - 100, "{looks} looks");
+        }
+        let mut age = Duration::ZERO;
+        let mut looks = 0;
+        while age < Duration::from_hours(72) {
+            looks += 1;
+            age += next_try(looks, age, None, 0);
+        }
+        assert!(looks < RECEIVES, "{looks} looks that failed");
+    }
+
+    #[test]
+    fn waiting_for_a_slot_lasts_as_long_as_the_queue_keeps_the_message() {
+        for seed in 0..10 {
+            let waited: Duration = (0..RECEIVES - 50).map(|waits| slot_wait(waits, seed)).sum();
+            assert!(waited > Duration::from_hours(14 * 24), "{waited:?}");
         }
     }
 
@@ -89,7 +137,7 @@ mod tests {
             let wait = backoff(failures, asked.map(Duration::from_secs), seed);
             prop_assert!(wait >= SHORTEST && wait <= LONGEST_DELAY * 2);
             let wait = slot_wait(failures, seed);
-            prop_assert!(wait >= Duration::from_secs(1) && wait <= Duration::from_mins(5));
+            prop_assert!(wait >= Duration::from_secs(1) && wait <= Duration::from_mins(60));
         }
     }
 }

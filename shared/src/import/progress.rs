@@ -241,10 +241,16 @@ impl Progress {
         self.dialects.is_empty().then(|| refusal_message(&last.answers))
     }
 
-    /// Stops the import because of a batch that was not sent.
-    pub fn stop_before(&mut self, batch: &Batch, stop: Stop) {
-        self.in_flight.remove(&flight(batch));
+    /// Stops the import because of a batch that was not sent. True: an earlier request of the batch may
+    /// have arrived without its answer.
+    pub fn stop_before(&mut self, batch: &Batch, stop: Stop) -> bool {
         self.stop(stop);
+        let name = flight(batch);
+        let may_have_arrived = self.in_flight.get(&name).is_some_and(|flight| flight.errors > 0);
+        if !may_have_arrived {
+            self.in_flight.remove(&name);
+        }
+        may_have_arrived
     }
 
     /// Stops the import; the first reason stays. Nothing is left to be stopped once all is settled.

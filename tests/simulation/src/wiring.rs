@@ -7,8 +7,9 @@ use csm_import::archive::Archive;
 use csm_import::config::{ConfigError, Settings};
 use csm_import::csm::client::HttpSite;
 use csm_import::delivery::Delivery;
+use csm_import::port::Ports;
 use poll::poller::Poller;
-use split::splitter::{Ports, Splitter};
+use split::splitter::Splitter;
 use submit::submitter::Submitter;
 use url::Url;
 
@@ -35,8 +36,8 @@ impl Ports for Played {
 pub struct Functions {
     world: Arc<World>,
     split: Splitter<Played>,
-    submit: Submitter<WorldBucket, Site, WorldQueue, WorldClock>,
-    poll: Poller<WorldBucket, WorldBucket, Site, WorldQueue, WorldClock>,
+    submit: Submitter<Played>,
+    poll: Poller<Played>,
 }
 
 /// What the template's parameters say.

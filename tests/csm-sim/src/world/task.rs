@@ -110,12 +110,12 @@ impl World {
         self.tasks.counted(now) + self.faults.foreign_tasks >= self.options.task_limit
     }
 
-    /// Accepts work and returns the id of its task, which ends as `ordered`, if it was.
+    /// Accepts work and returns the id of its task, which ends as `poisoned` says, if it is.
     pub(crate) fn accept(
         &mut self,
         entity: Entity,
         work: Work,
-        ordered: Option<TaskEnd>,
+        poisoned: Option<TaskEnd>,
         now: Moment,
     ) -> String {
         let ordinal = self.tasks.all.len() as u64 + 1;
@@ -169,7 +169,7 @@ impl World {
             created: now,
             starts,
             ends,
-            end: ordered.unwrap_or(end),
+            end: poisoned.unwrap_or(end),
             records,
             failures: Vec::new(),
             work: Some(work),
