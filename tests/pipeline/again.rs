@@ -195,3 +195,51 @@ async fn a_broken_record_stays_broken_until_somebody_corrects_it() {
     assert_eq!((again.records().imported, again.records().rejected), (0, 2));
     assert_eq!(world.sim.state().organizations.len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_cell_runs_in_a_spreadsheet_and_a_value_comes_back_as_it_was() {
+    let world = World::start(World::documented(), &[]).await;
+    let values = "\"=1+1|'/c x'!A0\",\"'-5 %\",\"''+49 30 1\",\" @SUM(A1)\"";
+    let export = format!(
+        "\"Id\",\"LastName\",\"Title\",\"Phone\",\"MailingCountry\",\"=Notes\",\"Email\"\n\
+         \"003000000000001AAA\",{values},\"+\",\"sent@example.org\"\n\
+         \"003000000000002AAA\",{values},\"\t-\",\"\"\n"
+    );
+    let utf16: Vec<u8> =
+        format!("\u{feff}{export}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let first = world.import_of(&[("exports/Contact.csv", utf16)]).await;
+    assert_eq!((first.records().imported, first.records().rejected), (1, 1));
+
+    let mut cells = Vec::new();
+    for file in ["succeeded.csv", "errors.csv", "issues.csv"] {
+        let key = format!("imports/{}/{file}", first.id);
+        let file = world.cloud.get(&key).await.unwrap().unwrap();
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(file.as_slice());
+        let records = reader.records().map(Result::unwrap);
+        cells.extend(
+            records.flat_map(|record| record.iter().map(str::to_owned).collect::<Vec<_>>()),
+        );
+    }
+    assert!(cells.iter().any(|cell| cell == "'=Notes"), "the header is guarded");
+    for cell in cells {
+        assert!(!cell.trim().starts_with(['=', '+', '-', '@', '\t']), "{cell:?}");
+    }
+
+    // Corrected with its guards, as Excel saves it.
+    let key = format!("imports/{}/errors.csv", first.id);
+    let errors = String::from_utf8(world.cloud.get(&key).await.unwrap().unwrap()).unwrap();
+    let row = "\"\",\"Contact\",\"email-missing\"";
+    assert!(errors.contains(row), "{errors}");
+    let corrected = errors.replace(row, "\"again@example.org\",\"Contact\",\"\"");
+    let again = world.import_of(&[("exports/errors.csv", corrected.into())]).await;
+    assert_eq!((again.records().read, again.records().imported), (1, 1));
+    let site = world.sim.state();
+    let [sent, again] = ["sent@example.org", "again@example.org"].map(|email| {
+        let mut customer = site.customer(email).unwrap().clone();
+        customer.details.remove("External ID");
+        (customer.display_name, customer.details)
+    });
+    assert_eq!(sent.0.as_deref(), Some("=1+1|'/c x'!A0"));
+    assert_eq!(sent.1["Title"], ["'-5 %"]);
+    assert_eq!(sent, again);
+}

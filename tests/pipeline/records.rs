@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use csm_import::salesforce::formula::guarded;
 use csm_import::salesforce::id::SalesforceId;
 use csm_import_tests::{Import, Row, Table, World};
 use csm_sim::State;
@@ -48,14 +49,15 @@ impl Errors {
         Self { columns, lines }
     }
 
-    /// Whether a record is in the file, which then holds the very bytes of the export.
+    /// Whether a record is in the file, which then holds the very bytes of the export, guarded.
     fn take(&mut self, object: &str, names: &[String], original: &Original) -> bool {
         let Some(given_back) = self.lines.remove(&(object.to_owned(), original.line)) else {
             return false;
         };
         for (name, value) in names.iter().zip(&original.bytes) {
             let position = self.columns.iter().position(|column| column == name).unwrap();
-            assert_eq!(&given_back[position], value, "{name}, line {}", original.line);
+            let value = guarded(str::from_utf8(value).unwrap());
+            assert_eq!(&given_back[position], value.as_bytes(), "{name}, line {}", original.line);
         }
         true
     }

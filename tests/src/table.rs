@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use csm_import::salesforce::formula::unguarded;
+use csm_import::salesforce::header::is_own;
+
 /// One row: column → value.
 pub type Row = BTreeMap<String, String>;
 
@@ -17,13 +20,15 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a file.
+    /// Reads a file; one of the importer's own without the guards against formulas.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let columns: Vec<String> =
-            reader.headers().expect("a header").iter().map(str::to_owned).collect();
+        let header = reader.headers().expect("a header").clone();
+        let own = header.iter().any(is_own);
+        let cell = |cell: &str| if own { unguarded(cell) } else { cell }.to_owned();
+        let columns: Vec<String> = header.iter().map(cell).collect();
         let row = |record: csv::StringRecord| {
-            columns.iter().cloned().zip(record.iter().map(str::to_owned)).collect()
+            columns.iter().cloned().zip(record.iter().map(cell)).collect()
         };
         let rows = reader.records().map(|record| row(record.expect("UTF-8"))).collect();
         Self { columns, rows }

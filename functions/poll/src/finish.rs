@@ -270,7 +270,7 @@ impl<C: csm_import::port::Chunks> Originals<C> {
         export: &Export,
         end: &End,
         layout: &Layout,
-    ) -> Result<Vec<Vec<u8>>, ConsumeError> {
+    ) -> Result<Vec<String>, ConsumeError> {
         let line = |raw: Option<&Record<'_>>| {
             let object = outputs::object_of(export.recognised, raw);
             outputs::error(import, end, &export.file, object, raw, layout)

@@ -8,7 +8,8 @@ use csm_import::import::id::ImportId;
 use csm_import::mapping::mapper::Profile;
 use csm_import::port::PortError;
 use csm_import::salesforce::export::{Object, Recognised};
-use csm_import::salesforce::header::{Header, IMPORT_COLUMN, OBJECT_COLUMN, OWN_PREFIX};
+use csm_import::salesforce::formula;
+use csm_import::salesforce::header::{Header, IMPORT_COLUMN, OBJECT_COLUMN, is_own};
 use csm_import::salesforce::record::Record;
 use csv::{QuoteStyle, Writer, WriterBuilder};
 use tokio::sync::mpsc::Sender;
@@ -18,7 +19,7 @@ use crate::ends::End;
 /// Parts of an upload; at least 5 MiB by the rules of S3.
 const PART: usize = 8 << 20;
 
-/// A CSV file on its way into the bucket, every field quoted.
+/// A CSV file on its way into the bucket: UTF-8, every field quoted, no field a formula.
 pub struct CsvUpload {
     writer: Writer<Vec<u8>>,
     parts: Sender<Option<Bytes>>,
@@ -37,9 +38,14 @@ impl CsvUpload {
     pub async fn line<I, F>(&mut self, fields: I) -> Result<(), ConsumeError>
     where
         I: IntoIterator<Item = F>,
-        F: AsRef<[u8]>,
+        F: AsRef<str>,
     {
-        self.writer.write_record(fields).map_err(|e| PortError::new("writing a line", e))?;
+        let failed = |error| PortError::new("writing a line", error);
+        for field in fields {
+            let field = formula::guarded(field.as_ref());
+            self.writer.write_field(field.as_bytes()).map_err(failed)?;
+        }
+        self.writer.write_record(None::<&[u8]>).map_err(failed)?;
         if self.writer.get_ref().len() >= PART { self.send().await } else { Ok(()) }
     }
 
@@ -121,9 +127,8 @@ impl ErrorColumns {
     pub fn of<'a>(exports: impl Iterator<Item = &'a Export>) -> Self {
         let mut names: Vec<String> = Vec::new();
         for name in exports.flat_map(|export| &export.header) {
-            let own = name.trim().to_lowercase().starts_with(OWN_PREFIX);
             let known = || names.iter().any(|other| same_column(other, name));
-            if !own && !known() {
+            if !is_own(name) && !known() {
                 names.push(name.clone());
             }
         }
@@ -150,13 +155,13 @@ pub struct Layout {
 
 /// What follows a record whose fields could not be told apart, one field too many: dropped again as
 /// it is, it must be rejected again, and not be taken for what its shifted fields seem to say.
-const BROKEN: &[u8] = b"correct this record, then remove this field";
+const BROKEN: &str = "correct this record, then remove this field";
 
 fn same_column(a: &str, b: &str) -> bool {
     a.trim().eq_ignore_ascii_case(b.trim())
 }
 
-/// A line of `errors.csv`: the export's own bytes, and why.
+/// A line of `errors.csv`: the export's own values, and why.
 pub fn error(
     import: ImportId,
     end: &End,
@@ -164,12 +169,12 @@ pub fn error(
     object: Option<Object>,
     raw: Option<&Record<'_>>,
     layout: &Layout,
-) -> Vec<Vec<u8>> {
+) -> Vec<String> {
     let field = |position: &Option<usize>| {
         let value = position.and_then(|position| raw.and_then(|raw| raw.get(position)));
-        value.unwrap_or_default().as_bytes().to_vec()
+        value.unwrap_or_default().to_owned()
     };
-    let mut line: Vec<Vec<u8>> = layout.positions.iter().map(field).collect();
+    let mut line: Vec<String> = layout.positions.iter().map(field).collect();
     let code = end.code();
     let (named, value) = match end {
         End::LeftOut(left_out) => (left_out.issue.field.clone(), left_out.issue.value.clone()),
@@ -186,16 +191,16 @@ pub fn error(
         end.line().to_string(),
         import.to_string(),
     ];
-    line.extend(why.map(String::into_bytes));
+    line.extend(why);
     match code {
         Some(Code::FieldsSurplus) => {
             let surplus = raw.into_iter().flat_map(Record::fields).skip(layout.width);
-            line.extend(surplus.map(|field| field.as_bytes().to_vec()));
+            line.extend(surplus.map(str::to_owned));
         }
         Some(
             Code::QuoteMisplaced | Code::QuoteUnclosed | Code::RecordTooLarge | Code::JsonInvalid,
         ) => {
-            line.push(BROKEN.to_vec());
+            line.push(BROKEN.to_owned());
         }
         _ => {}
     }
@@ -208,5 +213,29 @@ pub fn object_of(recognised: Recognised, raw: Option<&Record<'_>>) -> Option<Obj
         Recognised::One(object) => Some(object),
         Recognised::PerRecord(_) => raw.and_then(|raw| recognised.object_of(raw)),
         Recognised::Relations => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_cell_is_a_formula_whichever_line_it_is_in() {
+        let (parts, mut written) = mpsc::channel(2);
+        let mut upload = CsvUpload::new(parts);
+        upload.line(["=Name", "Phone"]).await.unwrap();
+        upload.line(["Acme \"A\", Ltd", "+49 30 1"]).await.unwrap();
+        upload.line(["'=1", "", "-surplus"]).await.unwrap();
+        upload.end().await.unwrap();
+        let mut text = Vec::new();
+        while let Some(Some(part)) = written.recv().await {
+            text.extend_from_slice(&part);
+        }
+        let expected = "\"'=Name\",\"Phone\"\n\"Acme \"\"A\"\", Ltd\",\"'+49 30 1\"\n\
+            \"''=1\",\"\",\"'-surplus\"\n";
+        assert_eq!(String::from_utf8(text).unwrap(), expected);
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::plan::{CONTROLS, Plan};
 use super::stage::Stage;
 use crate::code::Code;
-use crate::salesforce::header::{Header, INSPECTOR_COLUMN, OWN_PREFIX};
+use crate::salesforce::header::{Header, INSPECTOR_COLUMN, is_own};
 
 /// What a column is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ pub(super) fn column_uses(stage: Stage, header: &Header, plans: &[Plan]) -> Vec<
         let simple =
             |purpose| ColumnUse { column: name.clone(), purpose, field: None, warning: None };
         let trimmed = name.trim();
-        if trimmed.to_ascii_lowercase().starts_with(OWN_PREFIX) || trimmed == INSPECTOR_COLUMN {
+        if is_own(name) || trimmed == INSPECTOR_COLUMN {
             uses.push(simple(Purpose::Own));
         } else if CONTROLS.iter().any(|control| control.eq_ignore_ascii_case(trimmed)) {
             uses.push(simple(Purpose::Control));

@@ -2,7 +2,8 @@
 //!
 //! The grammar is `csv-core`'s. Around it stand what exports need beyond it: a fast path for records
 //! of which every field is quoted ([`regular`]), a carriage return that is part of a value
-//! ([`exact`]), and a quote that is never closed ([`recovery`]).
+//! ([`exact`]), a quote that is never closed ([`recovery`]), and the guards before the cells of this
+//! importer's own files ([`formula`](super::formula)).
 //!
 //! ```
 //! use csm_import::salesforce::csv::CsvReader;
@@ -21,6 +22,7 @@
 //! assert_eq!(emails, ["Email", "a@example.com"]);
 //! ```
 
+use super::header::is_own;
 use super::lines::Lines;
 use super::record::{Limits, Problem, Record};
 use exact::{Behind, Exact, Parsed};
@@ -56,6 +58,8 @@ pub struct CsvReader {
     fields: Fields,
     /// What the first record tells about the others.
     header: Option<Shape>,
+    /// The file is one of this importer's own, whose cells are guarded.
+    guarded: bool,
     /// In a record that is too large and was given out already.
     skipping: bool,
     lines: Lines,
@@ -94,6 +98,7 @@ impl CsvReader {
             exact: Exact::new(delimiter),
             fields: Fields::new(limits.fields),
             header: None,
+            guarded: false,
             skipping: false,
             lines: Lines::default(),
             number: 0,
@@ -140,6 +145,12 @@ impl CsvReader {
             if self.header.is_none() {
                 let lone_cr = raw.ends_with(b"\r");
                 self.header = Some(Shape { width: self.fields.len(), lone_cr });
+                let header =
+                    Record::new(0, line, problem, self.fields.data(raw), self.fields.spans());
+                self.guarded = header.fields().any(is_own);
+            }
+            if self.guarded {
+                self.fields.unguard(raw);
             }
             let number = self.number;
             self.number += 1;
@@ -147,7 +158,7 @@ impl CsvReader {
             self.blanks_told = self.blanks;
             let (data, spans) = (self.fields.data(raw), self.fields.spans());
             let record = Record::new(number, line, problem, data, spans);
-            let joined = self.delimiter == b',' && self.fields.are_in_file();
+            let joined = self.delimiter == b',' && self.fields.are_in_file() && !self.guarded;
             return Some(record.after_blank(after_blank).joined(joined));
         }
     }

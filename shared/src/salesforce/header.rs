@@ -3,8 +3,14 @@
 use super::export::NotAnExport;
 use super::record::{Problem, Record};
 
-/// Columns that this importer adds to its own `errors.csv` begin with this and are read over.
-pub const OWN_PREFIX: &str = "_csm_";
+/// Columns that this importer adds to its own files begin with this and are read over.
+const OWN_PREFIX: &str = "_csm_";
+
+/// Whether this importer has added a column of this name; a file with such a column is its own.
+pub fn is_own(name: &str) -> bool {
+    let start = name.trim_start().get(..OWN_PREFIX.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(OWN_PREFIX))
+}
 
 /// The column of an `errors.csv` that says which object each record is of.
 pub const OBJECT_COLUMN: &str = "_csm_object";

@@ -4,7 +4,8 @@
 //! some encoding ([`encoding`]) and syntax ([`csv`], [`json`]; [`format`] says which); its columns
 //! ([`header`], [`labels`]) tell what it is ([`export`]). [`stream`] joins the parts to
 //! [`record`]s, and [`examine`] reads a file once to
-//! find all that out, and what else there is to tell about it as a whole ([`survey`]).
+//! find all that out, and what else there is to tell about it as a whole ([`survey`]). [`formula`] keeps
+//! spreadsheets from running what stands in the files that come of it.
 
 pub mod container;
 pub mod csv;
@@ -12,6 +13,7 @@ pub mod encoding;
 pub mod examine;
 pub mod export;
 pub mod format;
+pub mod formula;
 pub mod header;
 pub mod id;
 pub mod json;

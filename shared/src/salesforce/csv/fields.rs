@@ -1,5 +1,6 @@
 //! The fields of the record in hand: places in the file itself, or in a text without its escapes.
 
+use crate::salesforce::formula;
 use crate::salesforce::record::Span;
 
 /// Reused for every record, so that a record costs no allocation.
@@ -97,6 +98,19 @@ impl Fields {
         let data = if self.unescaped { &self.text } else { raw };
         let end = self.spans.last().map_or(0, |(_, end)| *end as usize);
         data.get(..end).unwrap_or(data)
+    }
+
+    /// Leaves the guards out of the fields; `raw` is the record as it stands in the file.
+    pub(super) fn unguard(&mut self, raw: &[u8]) {
+        let data = if self.unescaped { &self.text } else { raw };
+        for (start, end) in &mut self.spans {
+            let field = data.get(*start as usize..*end as usize).unwrap_or_default();
+            // A character that is cut, as in a record that is too large, is none to begin with.
+            let text = field.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+            if formula::unguarded(text).len() < text.len() {
+                *start += 1;
+            }
+        }
     }
 
     /// Keeps no more fields than the limit; true if there were more.

@@ -252,3 +252,39 @@ fn the_other_delimiters_are_read_too() {
         );
     }
 }
+
+#[test]
+fn guards_are_taken_away_in_files_of_this_importer_and_in_no_others() {
+    let file = |own: &str| {
+        format!("\"'=Name\",\"{own}\"\n\"'+49\",\"\"\n\"''=1\",\"'\"\"=2\"\"\"\n'tis,'-5\n'=\"x\n")
+    };
+    for own in ["_csm_code", " _CSM_Import"] {
+        let records = read(Limits::default(), &[file(own).as_bytes()]);
+        let expected = [
+            plain(0, 1, &["=Name", own]),
+            plain(1, 2, &["+49", ""]),
+            plain(2, 3, &["'=1", "\"=2\""]),
+            plain(3, 4, &["'tis", "-5"]),
+            plain(4, 5, &["=\"x"]),
+        ];
+        assert_eq!(records, expected);
+    }
+    for others in ["Code", "csm_code", "x_csm_code"] {
+        let records = read(Limits::default(), &[file(others).as_bytes()]);
+        assert_eq!(records[0].3[0], "'=Name");
+        assert_eq!(records[2].3, ["''=1", "'\"=2\""]);
+    }
+}
+
+#[test]
+fn a_guard_is_no_part_of_a_fingerprint() {
+    let fingerprint = |text: &str| {
+        let mut reader = CsvReader::new(b',', Limits::default());
+        reader.feed(text.as_bytes());
+        reader.finish();
+        reader.next_record();
+        reader.next_record().unwrap().fingerprint()
+    };
+    let guarded = fingerprint("\"a\",\"_csm_b\"\n\"'=1\",\"'+2\"\n");
+    assert_eq!(guarded, fingerprint("\"a\",\"b\"\n\"=1\",\"+2\"\n"));
+}
