@@ -1,12 +1,27 @@
 //! The Lambda side of a function that is fed by a queue.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
+use futures_util::FutureExt;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
 
 use crate::delivery::{Consumer, Delivery, consume_all};
+use crate::json::JsonFault;
 use crate::port::Queue;
+
+/// Why an invocation came to nothing. The runtime tells it to Lambda and logs it.
+#[derive(Debug, thiserror::Error)]
+enum InvocationError {
+    /// An event that no queue sends.
+    #[error("the event is no list of messages of a queue; nothing was done")]
+    Foreign(#[source] JsonFault),
+    /// A fault of this program. What it said stays untold, since it may quote a value.
+    #[error("the function panicked; its messages come again")]
+    Panicked,
+}
 
 /// Serves invocations until the environment ends.
 ///
@@ -18,17 +33,28 @@ where
     Q: Queue + 'static,
 {
     let shared = Arc::new((consumer, queue));
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
+    // The event is read here and a panic caught here: the runtime would log what it stumbled over.
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
         let shared = Arc::clone(&shared);
         async move {
             let (consumer, queue) = &*shared;
-            let deliveries: Vec<Delivery> =
-                event.payload.records.into_iter().map(delivery).collect();
-            let staying = consume_all(consumer, queue, &deliveries).await;
-            Ok::<_, Error>(response(staying))
+            let dealt_with = AssertUnwindSafe(deal_with(consumer, queue, event.payload));
+            let answer = dealt_with.catch_unwind().await;
+            answer.unwrap_or(Err(InvocationError::Panicked)).map_err(Error::from)
         }
     }))
     .await
+}
+
+async fn deal_with<C: Consumer, Q: Queue>(
+    consumer: &C,
+    queue: &Q,
+    event: Value,
+) -> Result<SqsBatchResponse, InvocationError> {
+    let event: SqsEvent =
+        serde_json::from_value(event).map_err(|error| InvocationError::Foreign(error.into()))?;
+    let deliveries: Vec<Delivery> = event.records.into_iter().map(delivery).collect();
+    Ok(response(consume_all(consumer, queue, &deliveries).await))
 }
 
 fn delivery(message: SqsMessage) -> Delivery {
@@ -53,4 +79,57 @@ fn response(staying: Vec<String>) -> SqsBatchResponse {
         })
         .collect();
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::delivery::{ConsumeError, Disposition};
+    use crate::port::{Outgoing, PortError};
+
+    /// Deals with every message, which its queue may forget.
+    struct Willing;
+
+    impl Consumer for Willing {
+        async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
+            let after = Duration::from_secs(1);
+            Ok(if delivery.receives > 1 { Disposition::Done } else { Disposition::Later(after) })
+        }
+    }
+
+    impl Queue for Willing {
+        async fn send(&self, _: Vec<Outgoing>) -> Result<(), PortError> {
+            Ok(())
+        }
+
+        async fn hold(&self, _: &str, _: Duration) -> Result<(), PortError> {
+            Ok(())
+        }
+
+        async fn delete(&self, _: &str) -> Result<(), PortError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_that_stay_are_named() {
+        let event = serde_json::json!({"Records": [
+            {"messageId": "new", "receiptHandle": "1", "body": "", "attributes": {}},
+            {"messageId": "old", "receiptHandle": "2", "body": "",
+             "attributes": {"ApproximateReceiveCount": "2"}},
+        ]});
+        let response = deal_with(&Willing, &Willing, event).await.unwrap();
+        let staying = response.batch_item_failures.iter().map(|f| f.item_identifier.as_str());
+        assert_eq!(staying.collect::<Vec<_>>(), ["new"]);
+    }
+
+    #[tokio::test]
+    async fn an_event_that_no_queue_sends_is_not_quoted() {
+        let event = serde_json::json!({"Records": "ada@example.com"});
+        let error = deal_with(&Willing, &Willing, event).await.unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(told.contains("nothing was done") && !told.contains("ada"), "{told}");
+    }
 }

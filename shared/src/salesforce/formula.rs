@@ -2,10 +2,9 @@
 //!
 //! What is imported comes from people whom nobody at the importing company knows, and its outcome is
 //! opened in a spreadsheet. So a cell that could begin a formula gets an apostrophe before it, as
-//! OWASP's *CSV Injection* and CWE-1236 advise, whoever wrote it: so does a phone
-//! number `+49…` and a negative number, which a spreadsheet would otherwise change when it saves them. Where one
-//! of these files is dropped again, that apostrophe is taken away, and the values are those of the
-//! export, byte by byte.
+//! OWASP's *CSV Injection* and CWE-1236 advise; a phone number `+49…` and a negative number as well,
+//! which a spreadsheet would otherwise change when it saves them. Where one of these files is dropped
+//! again, that apostrophe is taken away, and the values are those of the export, byte by byte.
 //!
 //! Excel and Calc take the apostrophe for text, show it and save it. Where a person has typed such a
 //! cell anew, or another program has dropped the apostrophe, the cell is taken as it stands. Only a value

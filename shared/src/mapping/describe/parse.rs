@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer};
 
+use crate::json::JsonFault;
+
 use super::{Describe, DescribedColumn, PicklistOption};
 
 /// The largest description that is read. Those of large organizations have 3 MiB.
@@ -20,7 +22,7 @@ pub enum DescribeError {
     },
     /// The file is no JSON, or another one; the source has line and column.
     #[error("the description cannot be read: {0}")]
-    Json(#[from] serde_json::Error),
+    Json(#[from] JsonFault),
     /// The file is what `sf` prints when it fails.
     #[error("the file is an error message of Salesforce, not a description: {0}")]
     Failure(String),
@@ -85,7 +87,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Describe, DescribeError> {
     }
     // Goes by a byte order mark, if there is one.
     let (text, _, _) = encoding_rs::UTF_8.decode(bytes);
-    let mut answer: Answer = serde_json::from_str(&text)?;
+    let mut answer: Answer = serde_json::from_str(&text).map_err(JsonFault::from)?;
     if let Some(result) = answer.result.take() {
         answer = *result;
     }

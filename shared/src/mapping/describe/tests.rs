@@ -134,11 +134,11 @@ fn every_wrapping_is_read() {
 #[test]
 fn what_is_no_description_says_so() {
     for (text, message) in [
-        ("", "the description cannot be read: EOF while parsing a value at line 1 column 0"),
+        ("", "the description cannot be read: an early end at line 1, column 0"),
         (
             r#"{"name": "Account",
  "fields": [{"name": 5}]}"#,
-            "the description cannot be read: invalid type: integer `5`, expected a string at line 2 column 22",
+            "the description cannot be read: unexpected content at line 2, column 22",
         ),
         (
             r#"{"status":1,"name":"NOT_FOUND","message":"The requested resource does not exist"}"#,
