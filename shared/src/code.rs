@@ -161,6 +161,7 @@ mod tests {
     use std::fmt::Write;
 
     use super::*;
+    use crate::import::progress::StopCode;
 
     /// `shared/CODES.md`, as it has to be. `UPDATE_DOCS=1 cargo test` writes it.
     #[test]
@@ -172,6 +173,18 @@ mod tests {
         for code in Code::ALL {
             let (meaning, hint) = (code.meaning().trim(), code.hint());
             writeln!(table, "| `{code}` | {meaning} | {hint} |").unwrap();
+        }
+        table.push_str(
+            "\n## Why an import stops\n\nWhat can stand under `stopped` in `progress.json`, and under \
+            `stop` in `plan.json`. The message beside it, which `summary.json` and `plan.html` have \
+            too, says what happened to what, and then the same as here.\n\n\
+            | code | meaning | what was done | what to do |\n|---|---|---|---|\n",
+        );
+        for code in StopCode::all() {
+            let (name, meaning) = (code.as_str(), code.meaning().trim());
+            // Words in angle brackets stand for something, and are no tags.
+            let remedy = code.remedy().replace('<', "\\<");
+            writeln!(table, "| `{name}` | {meaning} | {} | {remedy} |", code.left()).unwrap();
         }
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/CODES.md");
         if std::env::var_os("UPDATE_DOCS").is_some() {

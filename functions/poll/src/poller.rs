@@ -23,6 +23,7 @@ use csm_import::import::settlement::{self, Ended};
 use csm_import::import::work::{Run, Step, Work};
 use csm_import::port::{Clock, Ports, Queue};
 use jiff::Timestamp;
+use tracing::Instrument;
 
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
@@ -188,7 +189,9 @@ impl<P: Ports> Poller<P> {
         // After a clear end only the ids of organizations are wanted.
         let sought = if ending.is_clear() { Sought::Ids } else { Sought::Profiles };
         let question = Question { stage, records: &records, known: &[], open, sought };
-        let told = read_back(&self.site, question).await;
+        // What it logs is about this batch.
+        let about = tracing::error_span!("batch", import = %batch.import, batch = %batch.batch);
+        let told = read_back(&self.site, question).instrument(about).await;
         let never = matches!(told, ReadBack::Never);
         let evidence = match told {
             ReadBack::Told(evidence) => evidence,

@@ -164,7 +164,7 @@ async fn profiles<C: Site>(
             Ok(profiles.into_iter().map(|profile| (profile.id.clone(), profile)).collect())
         }
         Err(error) if matches!(error.class(), Class::Reject | Class::Stop(_)) => {
-            tracing::warn!(error = %Causes(&error), "the site does not give full profiles");
+            tracing::warn!(error = %Causes(&error), "the site does not give full profiles: what it holds is not compared");
             Ok(HashMap::new())
         }
         Err(error) => Err(error),

@@ -70,7 +70,7 @@ impl<P: Ports> Splitter<P> {
             customer_fields: None,
         };
         for stage in Stage::ALL {
-            match self.site_fields(stage, patient).await {
+            match self.site_fields(id, stage, patient).await {
                 Answer::Known(fields) => document.set_fields(stage, Some(fields)),
                 Answer::Unknown => {}
                 Answer::NotNow => return Ok(None),
@@ -108,34 +108,31 @@ impl<P: Ports> Splitter<P> {
             return Ok(Ok(chosen));
         };
         let read = Configuration::text(&stored.bytes).and_then(|text| chosen.overlay(text));
-        Ok(read.map_err(|faults: Faults| Stop {
-            code: StopCode::ConfigurationInvalid,
-            message: format!(
-                "{} has faults; nothing was sent. {faults} Correct the file, then drop the export \
-                 again.",
-                configuration::FILE
-            ),
+        Ok(read.map_err(|faults: Faults| {
+            Stop::new(StopCode::ConfigurationInvalid, format!("{faults}."))
         }))
     }
 
-    async fn site_fields(&self, stage: Stage, patient: bool) -> Answer {
+    async fn site_fields(&self, import: ImportId, stage: Stage, patient: bool) -> Answer {
         let error = match self.site.definitions(stage).await {
             Ok(fields) => return Answer::Known(fields),
             Err(error) => error,
         };
-        tracing::warn!(%stage, error = %Causes(&error), "the site's detail fields are not known");
-        match error.class() {
+        let class = error.class();
+        let again = patient && matches!(class, Class::Retry { .. } | Class::Wait);
+        tracing::warn!(%import, %stage, again, error = %Causes(&error), "the site's detail fields are not known");
+        match class {
             Class::Stop(blocked) => Answer::Stop(Stop::from(blocked)),
-            Class::Retry { .. } | Class::Wait if patient => Answer::NotNow,
+            _ if again => Answer::NotNow,
             // A site whose answer cannot be read takes records all the same.
             _ if matches!(error, SiteError::Unreadable(..)) => Answer::Unknown,
-            Class::Retry { .. } | Class::Wait => Answer::Stop(Stop {
-                code: StopCode::SiteUnreachable,
-                message: format!(
-                    "The site was asked for its detail fields several times, and did not answer: \
-                     {error}. Nothing was sent. Drop the export again once the site can be reached."
+            Class::Retry { .. } | Class::Wait => Answer::Stop(Stop::new(
+                StopCode::SiteUnreachable,
+                format!(
+                    "The site was asked for its detail fields of {stage} several times, and did not \
+                     answer: {error}."
                 ),
-            }),
+            )),
             Class::Reject | Class::ReadBack => Answer::Unknown,
         }
     }

@@ -143,12 +143,8 @@ impl<P: Ports> Splitter<P> {
     }
 
     async fn stop_replaced(&self, import: ImportId) -> Result<(), ConsumeError> {
-        let stop = Stop {
-            code: StopCode::ExportReplaced,
-            message: "An export of this import was replaced while it was being imported. What \
-                      had not been sent by then is part of the import of the new export."
-                .to_owned(),
-        };
+        let message = "An export of this import was replaced while it was being imported.";
+        let stop = Stop::new(StopCode::ExportReplaced, message);
         self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
         tracing::info!(%import, "stopped: an export was replaced");
         self.go_on(import).await?;

@@ -49,7 +49,8 @@ impl<P: Ports> Splitter<P> {
                         known += names.iter().filter(is_there).count() as u64;
                     }
                     Err(error) => {
-                        tracing::warn!(error = %Causes(&error), "the site does not say which organizations it has");
+                        let import = manifest.import;
+                        tracing::warn!(%import, error = %Causes(&error), "the plan goes without the site's word on which organizations it has");
                         return Ok(None);
                     }
                 }

@@ -52,11 +52,11 @@ impl<P: Ports> Splitter<P> {
         };
         if !changes.is_empty() {
             let message = format!(
-                "This is not what was planned: {}. Nothing was sent. Drop the export below plan/ \
-                 again, look at the plan, and approve that.",
+                "What lies in {} is not what was planned: {}.",
+                document.folder,
                 changes.join("; ")
             );
-            document.stop.get_or_insert(Stop { code: StopCode::PlanChanged, message });
+            document.stop.get_or_insert(Stop::new(StopCode::PlanChanged, message));
         }
         Ok(())
     }

@@ -77,11 +77,10 @@ impl<P: Ports> Splitter<P> {
         }
         if policies.missing_field == MissingField::Stop && !missing.is_empty() {
             let message = format!(
-                "The site has no detail field {} for {stage}, and missing_field = \"stop\". Nothing \
-                 was sent. Create the field in CSM, or change the configuration.",
+                "The site has no detail field {} for {stage}, and missing_field = \"stop\".",
                 missing.join(", ")
             );
-            document.stop.get_or_insert(Stop { code: StopCode::FieldsMissing, message });
+            document.stop.get_or_insert(Stop::new(StopCode::FieldsMissing, message));
             return Ok(());
         }
         self.take_census(document, stage, site, &mut watches).await?;
@@ -99,12 +98,10 @@ impl<P: Ports> Splitter<P> {
         if !plan.faults.is_empty() {
             let faults: Vec<_> = plan.faults.iter().map(ToString::to_string).collect();
             let message = format!(
-                "The detail fields of {stage} that the export needs cannot all be there: {} Nothing \
-                 was sent. Change {} accordingly.",
-                faults.join(" "),
-                csm_import::configuration::FILE
+                "The detail fields of {stage} that the export needs cannot all be there: {}",
+                faults.join(" ")
             );
-            document.stop.get_or_insert(Stop { code: StopCode::FieldsMissing, message });
+            document.stop.get_or_insert(Stop::new(StopCode::FieldsMissing, message));
         }
         document.set_fields(stage, Some(Definitions::new(fields)));
         document.wanted_fields.extend(all.into_iter().map(|wanted| (stage, wanted)));

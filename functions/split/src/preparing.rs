@@ -47,11 +47,12 @@ impl<P: Ports> Splitter<P> {
             let stop = match ensure(&self.site, stage, &wanted, import, Patience::default()).await {
                 Ok(fields) => otherwise(stage, &FieldPlan::new(&fields, &wanted)),
                 Err(error) => {
-                    tracing::warn!(%import, %stage, error = %Causes(&error), "the detail fields are not ready");
-                    if !is_final(&error) && self.clock.now() < until {
+                    let again = !is_final(&error) && self.clock.now() < until;
+                    tracing::warn!(%import, %stage, again, error = %Causes(&error), "the detail fields are not ready");
+                    if again {
                         return Ok(Prepared::NotYet(PAUSE));
                     }
-                    Some(never(&error))
+                    Some(never(stage, &error))
                 }
             };
             if let Some(stop) = stop {
@@ -69,13 +70,13 @@ fn is_final(error: &EnsureError) -> bool {
     !matches!(error.class(), Class::Wait | Class::Retry { .. })
 }
 
-fn never(error: &EnsureError) -> Stop {
+fn never(stage: Stage, error: &EnsureError) -> Stop {
     let code = match error.class() {
-        Class::Stop(blocked) => Stop::from(blocked).code,
+        Class::Stop(blocked) => StopCode::Blocked(blocked),
         Class::Wait | Class::Retry { .. } => StopCode::SiteUnreachable,
         Class::Reject | Class::ReadBack => StopCode::FieldsMissing,
     };
-    Stop { code, message: error.message() }
+    Stop::new(code, error.message(stage))
 }
 
 /// Why nothing can be sent where somebody else has created a field meanwhile, as something else than
@@ -85,9 +86,8 @@ fn otherwise(stage: Stage, plan: &FieldPlan) -> Option<Stop> {
         |other: &OtherType| format!("{} is {} and not {}", other.field, other.found, other.wanted);
     let fields: Vec<_> = plan.other_types.iter().map(told).collect();
     let message = format!(
-        "Detail fields of {stage} were created meanwhile as something else: {}. Nothing was sent. \
-         Drop the export again.",
+        "Detail fields of {stage} were created meanwhile as something else: {}.",
         fields.join("; ")
     );
-    (!fields.is_empty()).then_some(Stop { code: StopCode::FieldsMissing, message })
+    (!fields.is_empty()).then(|| Stop::new(StopCode::FieldsMissing, message))
 }

@@ -261,12 +261,8 @@ impl<P: Ports> Splitter<P> {
 
     async fn stop_gone(&self, import: ImportId) -> Result<(), ConsumeError> {
         tracing::warn!(%import, "stopped: an export is gone");
-        let stop = Stop {
-            code: StopCode::ExportGone,
-            message: "An export of this import was deleted while it was being imported. What had \
-                      been sent by then is in the ledger; drop the export again for the rest."
-                .to_owned(),
-        };
+        let message = "An export of this import was deleted while it was being imported.";
+        let stop = Stop::new(StopCode::ExportGone, message);
         self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
         Ok(())
     }

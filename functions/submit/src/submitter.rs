@@ -209,6 +209,7 @@ impl<P: Ports> Submitter<P> {
         if errors < MAX_ERRORS && delivery.receives < MAX_RECEIVES {
             return Ok(Disposition::Later(pace::backoff(errors, after, delivery.seed())));
         }
+        tracing::error!(import = %batch.import, phase = %batch.phase, batch = %batch.batch, "the batch is given up: what is not known of its records stays unknown");
         if !batch.phase.verifies() {
             let id = batch.deduplication_id(0);
             let (body, fifo) = (delivery.body.clone(), Some((id.clone(), id)));

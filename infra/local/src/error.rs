@@ -4,6 +4,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{fmt::Write, io};
 
+use csm_import::json::JsonFault;
+
 /// Why a deployment or an import on this machine did not come to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum LocalError {
@@ -35,7 +37,7 @@ pub enum LocalError {
         detail: String,
     },
     /// The stack was not created.
-    #[error("the template was not deployed: {0}")]
+    #[error("the template was not deployed, so nothing was imported: {0}")]
     Deploy(String),
     /// The emulator did not start, or ended by itself.
     #[error("the emulator {detail}; its log: {}", log.display())]
@@ -66,15 +68,15 @@ pub enum LocalError {
         log: String,
     },
     /// A document in the bucket is not what it should be.
-    #[error("{key} cannot be read: {source}")]
+    #[error("{key} cannot be read: {source}; it may be of another version of csm-import")]
     Document {
         /// Its key.
         key: String,
         /// What is wrong with it.
-        source: serde_json::Error,
+        source: JsonFault,
     },
     /// Ended by the person at the keyboard.
-    #[error("interrupted")]
+    #[error("interrupted; the same command can be run again, and doubles nothing")]
     Interrupted,
 }
 
@@ -88,6 +90,11 @@ impl LocalError {
     pub fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }
+    }
+
+    /// A document that is not what it should be.
+    pub fn document(key: &str, fault: serde_json::Error) -> Self {
+        Self::Document { key: key.to_owned(), source: fault.into() }
     }
 
     /// Names what was asked of a service; the error keeps its sources in its text.

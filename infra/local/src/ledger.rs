@@ -67,8 +67,7 @@ impl Ledger {
     /// Adds the `summary.json` of an import.
     pub fn add(&mut self, key: &str, document: &[u8]) -> Result<(), LocalError> {
         let summary = serde_json::from_slice(document);
-        self.summaries
-            .push(summary.map_err(|source| LocalError::Document { key: key.to_owned(), source })?);
+        self.summaries.push(summary.map_err(|source| LocalError::document(key, source))?);
         self.documents.push(String::from_utf8_lossy(document).trim_end().to_owned());
         Ok(())
     }

@@ -21,8 +21,7 @@ impl Plans {
     /// Adds the `plan.json` of an import.
     pub fn add(&mut self, key: &str, document: &[u8]) -> Result<(), LocalError> {
         let plan = serde_json::from_slice(document);
-        self.plans
-            .push(plan.map_err(|source| LocalError::Document { key: key.to_owned(), source })?);
+        self.plans.push(plan.map_err(|source| LocalError::document(key, source))?);
         self.documents.push(String::from_utf8_lossy(document).trim_end().to_owned());
         Ok(())
     }

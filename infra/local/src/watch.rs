@@ -218,7 +218,7 @@ async fn read<T: DeserializeOwned>(cloud: &Cloud, key: &str) -> Result<Option<T>
         return Ok(None);
     };
     let document = serde_json::from_slice(&bytes);
-    document.map(Some).map_err(|source| LocalError::Document { key: key.to_owned(), source })
+    document.map(Some).map_err(|source| LocalError::document(key, source))
 }
 
 #[cfg(test)]

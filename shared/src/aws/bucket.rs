@@ -10,6 +10,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 
+use crate::delivery::Causes;
 use crate::import::id::SourceObject;
 use crate::port::{Chunks, Condition, ExportError, Exports, PortError, Store, Stored, Written};
 
@@ -143,7 +144,7 @@ impl Store for Bucket {
             let abort = self.client.abort_multipart_upload().bucket(&self.name).key(key);
             if let Err(error) = abort.upload_id(upload).send().await {
                 let error = port("giving up an upload", error);
-                tracing::warn!(error = %error, "parts stay until the bucket's lifecycle removes them");
+                tracing::warn!(key, error = %Causes(&error), "parts stay until the bucket's lifecycle removes them");
             }
         }
         end

@@ -48,6 +48,84 @@ impl Blocked {
         }
     }
 
+    /// Everything there is.
+    pub const ALL: [Self; 8] = [
+        Self::TokenRefused,
+        Self::RightMissing,
+        Self::SiteMissing,
+        Self::CsmMissing,
+        Self::CloudIdWrong,
+        Self::OptInRefused,
+        Self::AddressMoved,
+        Self::SecretEmpty,
+    ];
+
+    /// The name in stored documents, which does not change.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TokenRefused => "token-refused",
+            Self::RightMissing => "right-missing",
+            Self::SiteMissing => "site-missing",
+            Self::CsmMissing => "csm-missing",
+            Self::CloudIdWrong => "cloud-id-wrong",
+            Self::OptInRefused => "opt-in-refused",
+            Self::AddressMoved => "address-moved",
+            Self::SecretEmpty => "secret-empty",
+        }
+    }
+
+    /// What is the matter.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::TokenRefused => "The site does not accept the token (401).",
+            Self::RightMissing => "The token's owner may not do this (403).",
+            Self::SiteMissing => "There is no Customer Service Management at this address (404).",
+            Self::CsmMissing => {
+                "The site has no Customer Service Management (404, in the form of its own errors)."
+            }
+            Self::CloudIdWrong => "There is no site with the cloud id in the address (404).",
+            Self::OptInRefused => "The site refuses the experimental API (412).",
+            Self::AddressMoved => "The address redirects to another one (301 or 308).",
+            Self::SecretEmpty => "The secret holds no token.",
+        }
+    }
+
+    /// What to do about it.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::TokenRefused => "Put a valid token into the secret, then drop the export again.",
+            Self::RightMissing => {
+                "The owner must be a Jira admin with a Customer Service Management or Jira Service \
+                 Management seat. Then drop the export again."
+            }
+            Self::SiteMissing => {
+                "Check the cloud id in the address, and that the site has Customer Service \
+                 Management; then drop the export again."
+            }
+            Self::CsmMissing => {
+                "Add Customer Service Management to the site, or put the cloud id of the site that \
+                 has it into the address; then drop the export again."
+            }
+            Self::CloudIdWrong => {
+                "The cloud id of a site stands at https://<site>.atlassian.net/_edge/tenant_info and \
+                 looks like 12345678-90ab-cdef-1234-567890abcdef. If it is right, check that the site \
+                 has Customer Service Management. Then drop the export again."
+            }
+            Self::OptInRefused => {
+                "Ask Atlassian whether the opt-in header of the bulk API has changed, then drop the \
+                 export again."
+            }
+            Self::AddressMoved => {
+                "Set it to that of the API itself: \
+                 https://api.atlassian.com/jsm/csm/cloudid/<cloud id>. Then drop the export again."
+            }
+            Self::SecretEmpty => {
+                "Put {\"token\": …} or {\"email\": …, \"apiToken\": …} into it, then drop the \
+                 export again."
+            }
+        }
+    }
+
     /// Whether it stands for a 404.
     pub const fn is_not_found(self) -> bool {
         matches!(self, Self::SiteMissing | Self::CsmMissing | Self::CloudIdWrong)
@@ -56,42 +134,7 @@ impl Blocked {
 
 impl std::fmt::Display for Blocked {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::TokenRefused => {
-                "The site does not accept the token (401). Put a valid token into the secret."
-            }
-            Self::RightMissing => {
-                "The token's owner may not do this (403). The owner must be a Jira admin with a \
-                 Customer Service Management or Jira Service Management seat."
-            }
-            Self::SiteMissing => {
-                "There is no Customer Service Management at this address (404). Check the cloud id \
-                 in the address, and that the site has Customer Service Management."
-            }
-            Self::CsmMissing => {
-                "The site has no Customer Service Management (404, in the form of its own errors). \
-                 Add Customer Service Management to the site, or put the cloud id of the site that \
-                 has it into the address."
-            }
-            Self::CloudIdWrong => {
-                "There is no site with the cloud id in the address (404). The cloud id of a site \
-                 stands at https://<site>.atlassian.net/_edge/tenant_info and looks like \
-                 12345678-90ab-cdef-1234-567890abcdef. If it is right, check that the site has \
-                 Customer Service Management."
-            }
-            Self::OptInRefused => {
-                "The site refuses the experimental API (412). Ask Atlassian whether the opt-in header \
-                 of the bulk API has changed."
-            }
-            Self::AddressMoved => {
-                "The address redirects to another one (301 or 308). Set it to that of the API itself: \
-                 https://api.atlassian.com/jsm/csm/cloudid/<cloud id>."
-            }
-            Self::SecretEmpty => {
-                "The secret holds no token. Put {\"token\": …} or {\"email\": …, \"apiToken\": …} \
-                 into it."
-            }
-        })
+        write!(f, "{} {}", self.meaning(), self.remedy())
     }
 }
 
@@ -120,18 +163,9 @@ mod tests {
     }
 
     #[test]
-    fn names_in_stored_documents_do_not_change() {
-        let names = [
-            (Blocked::TokenRefused, "token-refused"),
-            (Blocked::RightMissing, "right-missing"),
-            (Blocked::SiteMissing, "site-missing"),
-            (Blocked::CsmMissing, "csm-missing"),
-            (Blocked::CloudIdWrong, "cloud-id-wrong"),
-            (Blocked::OptInRefused, "opt-in-refused"),
-            (Blocked::AddressMoved, "address-moved"),
-            (Blocked::SecretEmpty, "secret-empty"),
-        ];
-        for (blocked, name) in names {
+    fn names_are_those_in_stored_documents() {
+        for blocked in Blocked::ALL {
+            let name = blocked.as_str();
             assert_eq!(serde_json::to_string(&blocked).unwrap(), format!("\"{name}\""));
         }
     }

@@ -150,11 +150,10 @@ impl Progress {
         if tolerated.is_exceeded(failed, self.orders.records) && self.orders.mode == Mode::Import {
             let message = format!(
                 "{failed} of {} records were rejected or failed, which is more than \
-                 tolerated_failures allows. What had been sent by then is in the ledger; what had \
-                 not is in errors.csv, which can be dropped once the cause is removed.",
+                 tolerated_failures allows.",
                 self.orders.records
             );
-            self.stop(Stop { code: StopCode::ToleranceExceeded, message });
+            self.stop(Stop::new(StopCode::ToleranceExceeded, message));
         }
     }
 
@@ -231,7 +230,7 @@ impl Progress {
         }
         self.refusals.push(Refusal { batch: name, answers: answers.to_vec() });
         if self.refusals.len() >= REFUSALS_TO_STOP {
-            self.stop(Stop { code: StopCode::DialectsRefused, message: refusal_message(answers) });
+            self.stop(Stop::new(StopCode::DialectsRefused, refusal_message(answers)));
         }
     }
 

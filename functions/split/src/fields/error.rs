@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use csm_import::csm::error::{Blocked, Class, SiteError};
 use csm_import::csm::fields::FieldFault;
+use csm_import::mapping::stage::Stage;
 use serde::{Deserialize, Serialize};
 
 /// A field that the site does not have, or that lacks options.
@@ -67,18 +68,26 @@ impl EnsureError {
         }
     }
 
-    /// A sentence for the administrator. May hold answers of the site: for the bucket, not for logs.
-    pub fn message(&self) -> String {
+    /// What happened, in sentences for the administrator. May hold answers of the site: for the bucket,
+    /// not for logs.
+    pub fn message(&self, stage: Stage) -> String {
         match self {
-            Self::Site(_) | Self::Unfinished => self.to_string(),
+            Self::Site(_) | Self::Unfinished => {
+                format!("The detail fields of {stage} could not be made ready: {self}.")
+            }
             Self::Impossible(faults) => {
                 let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
                 faults.join(" ")
             }
             Self::Missing { missing, blocked } => {
                 let missing: Vec<String> = missing.iter().map(ToString::to_string).collect();
-                let remedy = blocked.map(|blocked| format!(" {blocked}")).unwrap_or_default();
-                format!("The site lacks detail fields: {}.{remedy}", missing.join("; "))
+                let why = blocked.map(|blocked| format!(" {}", blocked.meaning()));
+                let missing = missing.join("; ");
+                format!(
+                    "The site lacks detail fields of {stage}: {}.{}",
+                    missing.trim_end_matches('.'),
+                    why.unwrap_or_default()
+                )
             }
         }
     }

@@ -189,7 +189,11 @@ async fn options_that_somebody_replaces_are_added_again_a_few_times() {
     let missing = vec![("Size".to_owned(), Some("refused".to_owned()))];
     assert_eq!(class_and_missing(&error), (Class::Reject, missing));
     assert_eq!(site.log().len(), 4);
-    assert!(error.message().contains("Size (1 options)"), "{}", error.message());
+    let message = error.message(Stage::Customers);
+    assert!(
+        message.contains("of customers: Size (1 options), to which the site said: refused."),
+        "{message}"
+    );
     assert!(!error.to_string().contains("Size"));
 }
 
@@ -235,7 +239,8 @@ async fn a_missing_right_is_told_with_what_is_missing() {
     let (class, missing) = class_and_missing(&error);
     assert_eq!(class, Class::Stop(Blocked::RightMissing));
     assert_eq!(missing.len(), 2);
-    assert!(error.message().contains("Jira admin"), "{}", error.message());
+    let message = error.message(Stage::Customers);
+    assert!(message.contains("(403)"), "{message}");
     assert_eq!(site.log(), ["create 1"], "it is asked once");
 
     let site = Fake::new(&[select("S", &["x"])]);
