@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Kills every process of this world's functions; how many there were.
-fn kill_functions(world: &World) -> usize {
+pub(crate) fn kill_functions(world: &World) -> usize {
     // The emulator unpacks the functions beside its log.
     let log = world.cloud.log_file().unwrap();
     let place = log.parent().unwrap().canonicalize().unwrap();
@@ -39,7 +39,7 @@ fn kill_functions(world: &World) -> usize {
 
 /// What an invocation held that was killed comes back when its visibility ends. That is half an hour
 /// for a task; nobody waits so long for a test.
-async fn redeliver_soon(world: &World) {
+pub(crate) async fn redeliver_soon(world: &World) {
     let queues = world.cloud.queues();
     for queue in [&queues.exports, &queues.batches, &queues.tasks] {
         let set = world.cloud.sqs().set_queue_attributes().queue_url(queue);

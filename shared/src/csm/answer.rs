@@ -1,7 +1,9 @@
 //! Reading the site's answers leniently: field names differ between documents and live sites.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
+use memchr::memmem;
 use serde_json::Value;
 use url::Url;
 
@@ -22,6 +24,17 @@ pub struct Headers<'a> {
     pub retry_after: Option<&'a str>,
     /// `Location`.
     pub location: Option<&'a str>,
+}
+
+/// An answer without the credentials of its request, which a gateway may repeat: what the site says is
+/// kept in the bucket.
+pub fn without_credentials<'b>(body: &'b [u8], authorization: &str) -> Cow<'b, [u8]> {
+    // The scheme may stay. What is shorter is no token, and may be part of any word.
+    let secret = authorization.split_once(' ').map_or(authorization, |(_, secret)| secret);
+    if secret.len() < 8 || memmem::find(body, secret.as_bytes()).is_none() {
+        return Cow::Borrowed(body);
+    }
+    Cow::Owned(String::from_utf8_lossy(body).replace(secret, "…").into_bytes())
 }
 
 /// Classifies an answer that is not a success.
@@ -150,6 +163,19 @@ mod tests {
             (409, b"", Class::ReadBack),
         ] {
             assert_eq!(failure(status, Headers::default(), body).class(), class, "{status}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_not_kept() {
+        for (body, authorization, kept) in [
+            ("no: Bearer token-token", "Bearer token-token", "no: Bearer …"),
+            ("a dG9rZW4tdG9rZW4= b", "Basic dG9rZW4tdG9rZW4=", "a … b"),
+            ("token-token, token-token", "token-token", "…, …"),
+            ("no token", "Bearer token-token", "no token"),
+            ("it is said", "Bearer is", "it is said"),
+        ] {
+            assert_eq!(&*without_credentials(body.as_bytes(), authorization), kept.as_bytes());
         }
     }
 

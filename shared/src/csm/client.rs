@@ -124,6 +124,7 @@ impl<A: Authorization, T: Transport> HttpSite<A, T> {
         if head.status.is_success() {
             return Ok(body);
         }
+        let body = answer::without_credentials(&body, authorization);
         let failure = answer::failure(head.status.as_u16(), told(&head.headers), &body);
         Err(self.judged(failure))
     }

@@ -22,7 +22,7 @@ use poison::Poison;
 ///   "meanwhile": [ { "of": "customers", "field": { "name": "Tier", "type": { "name": "TEXT" } } } ],
 ///   "definitionsBulkStatus": 405, "lackingRight": "fields",
 ///   "poison": [ { "word": "Mallory", "effect": "refuse" } ],
-///   "dropAssociations": 3, "foreignTasks": 4, "forgetKeys": true }
+///   "dropAssociations": 3, "foreignTasks": 4, "forgetKeys": true, "quoting": true }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
@@ -46,6 +46,9 @@ pub struct Faults {
     pub meanwhile: VecDeque<Meanwhile>,
     /// The right that the token's owner lacks: 403.
     pub lacking_right: Option<Right>,
+    /// Refusals quote the request with its credentials, and failures of tasks quote the record, as
+    /// gateways and validators do.
+    pub quoting: bool,
     /// From now on the only bearer token accepted; an empty one accepts any credentials again.
     pub token: Option<String>,
     /// `Retry-After` of the 429 and 503 answers above, in seconds; 1 if missing.

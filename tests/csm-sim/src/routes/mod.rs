@@ -44,7 +44,10 @@ pub(crate) fn answer(world: &mut World, request: &Request) -> Reply {
         return control::answer(world, &request.method, name, &request.body, now);
     }
     let label = route.as_ref().map_or("unknown".to_owned(), Route::label);
-    let reply = guarded(world, route, request, now);
+    let mut reply = guarded(world, route, request, now);
+    if world.faults.quoting && !reply.is_success() {
+        reply.quote(request);
+    }
     let by_status = world.counters.requests.entry(label).or_default();
     *by_status.entry(reply.counted_status()).or_default() += 1;
     reply

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::Request;
+
 /// Status, headers and body of an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
@@ -66,6 +68,18 @@ impl Reply {
     /// No answer for a while, and then one that comes too late.
     pub(crate) fn hang(delay: Duration) -> Self {
         Self { delay: Some(delay), ..Self::error(504, "Gateway timeout") }
+    }
+
+    /// Adds what was asked to what the error says.
+    pub(crate) fn quote(&mut self, request: &Request) {
+        let credentials = request.headers.get("authorization").and_then(|sent| sent.to_str().ok());
+        let credentials = credentials.unwrap_or_default();
+        let asked = String::from_utf8_lossy(&request.body);
+        for key in ["errorMessage", "message"] {
+            if let Some(Value::String(message)) = self.body.get_mut(key) {
+                *message = format!("{message}: {asked} ({credentials})");
+            }
+        }
     }
 
     pub(crate) fn is_success(&self) -> bool {

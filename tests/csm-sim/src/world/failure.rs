@@ -1,7 +1,7 @@
 //! How a record that was not written is told to the client.
 
 use super::{World, record::Entity};
-use crate::{faults::TaskEnd, options::Site, state::Failure};
+use crate::{faults::TaskEnd, options::Site, request::operation::Operation, state::Failure};
 
 /// A record that was not written, and why.
 #[derive(Debug)]
@@ -12,6 +12,15 @@ pub(crate) struct Rejection {
     pub(crate) record: String,
     /// Everything that is wrong with it, in the order of the payload.
     pub(crate) problems: Vec<Problem>,
+}
+
+impl Rejection {
+    /// Adds the record to what is wrong with it.
+    pub(super) fn quote(&mut self, operation: &Operation) {
+        for problem in &mut self.problems {
+            problem.error = format!("{}: {operation:?}", problem.error);
+        }
+    }
 }
 
 /// One thing that is wrong with a record.

@@ -57,7 +57,10 @@ impl World {
             match self.write(entity, operation, at) {
                 Ok(true) => self.count(entity, operation, |writes| writes.created += 1),
                 Ok(false) => self.count(entity, operation, |writes| writes.updated += 1),
-                Err(rejection) => {
+                Err(mut rejection) => {
+                    if self.faults.quoting {
+                        rejection.quote(operation);
+                    }
                     self.count(entity, operation, |writes| writes.failed += 1);
                     failures.extend(self.report(entity, rejection, end));
                 }

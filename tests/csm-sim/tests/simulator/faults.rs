@@ -163,3 +163,22 @@ async fn dropping_a_simulator_frees_its_port() {
     let again = Sim::start(Options { port, ..Options::documented() }).await.unwrap();
     assert!(again.root_url().ends_with(&port.to_string()));
 }
+
+#[tokio::test]
+async fn a_quoting_site_repeats_what_it_was_asked() {
+    let options = Options { value_length: 3, ..Options::documented() };
+    let client = Client::new(options).await;
+    let answers = [AnswerFault::bulk(1, Answer::Status(400))].into();
+    client.sim.set_faults(Faults { quoting: true, answers, ..Faults::default() });
+    let body = customers("UPSERT", &[customer(1)]);
+    let (status, answer) = client.bulk_as("a", CUSTOMERS, &body).await;
+    let said = answer["errorMessage"].as_str().unwrap().to_owned();
+    assert_eq!(status, 400);
+    assert!(said.contains(&body.to_string()) && said.contains("Bearer"), "{said}");
+    assert_eq!(client.bulk_as("b", CUSTOMERS, &body).await.0, 202);
+    client.sim.advance(Duration::from_hours(1));
+    let state = client.sim.state();
+    let failures = &state.tasks[0].failures;
+    assert!(!failures.is_empty());
+    assert!(failures.iter().all(|failure| failure.error.contains("person1@example.com")));
+}
