@@ -95,6 +95,9 @@ pub enum ExportError {
     /// It lies in a container that is damaged.
     #[error(transparent)]
     Container(#[from] ContainerError),
+    /// The invocation ends before it can be read to its end.
+    #[error("there is no time left in this invocation to read on")]
+    TimeIsUp,
     /// A passing fault.
     #[error(transparent)]
     Port(#[from] PortError),

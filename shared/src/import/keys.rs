@@ -41,6 +41,16 @@ pub fn segment(id: ImportId, stage: Stage, edition: Edition, number: u32) -> Str
     format!("{IMPORTS}{id}/segments/{stage}-{edition}-{number:05}.ndjson")
 }
 
+/// How far the splitting of a stage has come that takes more than one invocation.
+pub fn checkpoint(id: ImportId, stage: Stage, edition: Edition) -> String {
+    format!("{IMPORTS}{id}/segments/{stage}-{edition}.checkpoint")
+}
+
+/// What the files of an import turned out to be, where looking at them takes more than one invocation.
+pub fn examined(id: ImportId) -> String {
+    format!("{IMPORTS}{id}/drawing-up.json")
+}
+
 /// Records that were rejected or skipped while splitting, one a line. Written once.
 pub fn left_out(id: ImportId, stage: Stage, edition: Edition, number: u32) -> String {
     format!("{IMPORTS}{id}/rejected/{stage}-{edition}-{number:05}.ndjson")
@@ -176,6 +186,8 @@ mod tests {
             left_out(id, stage, edition, 0),
             work(id, Phase::Repair, batch),
             results(id, Phase::Customers, batch),
+            checkpoint(id, stage, edition),
+            examined(id),
             summary(id),
             succeeded(id),
             errors(id),

@@ -1,5 +1,7 @@
 //! Segments: mapped records, one a line; batches are runs of lines that never cross a segment.
 
+use serde::{Deserialize, Serialize};
+
 use super::batch::Extent;
 use crate::csm::request::MAX_BATCH;
 
@@ -13,10 +15,12 @@ pub struct Part {
 }
 
 /// Gathers lines into batches and batches into segments.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct SegmentWriter {
     limit: usize,
     number: u32,
+    /// Kept apart from the rest.
+    #[serde(skip)]
     lines: Vec<u8>,
     batch_start: usize,
     batch_records: u32,
@@ -34,6 +38,16 @@ impl SegmentWriter {
             batch_records: 0,
             batches: Vec::new(),
         }
+    }
+
+    /// The lines of the segment that is not full yet.
+    pub fn lines(&self) -> &[u8] {
+        &self.lines
+    }
+
+    /// Gives back [`Self::lines`] to a writer that was kept without them, piece by piece.
+    pub fn add_lines(&mut self, lines: &[u8]) {
+        self.lines.extend_from_slice(lines);
     }
 
     /// Adds a record, written by `write` without its line end; a full segment is handed out.
@@ -91,10 +105,12 @@ impl SegmentWriter {
 }
 
 /// Gathers lines into parts of about `limit` bytes; for what needs no batches.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct PartWriter {
     limit: usize,
     number: u32,
+    /// Kept apart from the rest.
+    #[serde(skip)]
     lines: Vec<u8>,
 }
 
@@ -102,6 +118,16 @@ impl PartWriter {
     /// A writer whose parts are closed once they hold `limit` bytes.
     pub const fn new(limit: usize) -> Self {
         Self { limit, number: 0, lines: Vec::new() }
+    }
+
+    /// The lines of the part that is not full yet.
+    pub fn lines(&self) -> &[u8] {
+        &self.lines
+    }
+
+    /// Gives back [`Self::lines`] to a writer that was kept without them, piece by piece.
+    pub fn add_lines(&mut self, lines: &[u8]) {
+        self.lines.extend_from_slice(lines);
     }
 
     /// Adds a line, written by `write` without its line end; a full part is handed out.

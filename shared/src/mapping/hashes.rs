@@ -67,6 +67,14 @@ impl<N: Copy> Hashes<N> {
         }
     }
 
+    /// Every hash with its note, in no order. Two of its bits are lost, which nothing here looks at:
+    /// whatever takes it for the hash that it was, finds the same.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, N)> {
+        (0_u64..).zip(&self.shards).flat_map(|(shard, table)| {
+            table.iter().map(move |entry| (hash_of(shard, entry.kept), entry.note))
+        })
+    }
+
     /// Adds a hash, or changes its note.
     pub(super) fn insert(&mut self, hash: u64, note: N) {
         let kept = kept(hash);
@@ -88,6 +96,15 @@ fn kept(hash: u64) -> [u8; KEPT] {
         *to = from;
     }
     kept
+}
+
+/// The hash of which these bits are kept in this shard, with zeros for those that are not.
+fn hash_of(shard: u64, kept: [u8; KEPT]) -> u64 {
+    let mut bytes = [0; 8];
+    for (to, from) in bytes.iter_mut().skip(1).zip(kept) {
+        *to = from;
+    }
+    u64::from_le_bytes(bytes) | shard
 }
 
 /// A hash for the table, which uses the lowest and the highest bits, made of the bits that are kept.
@@ -121,10 +138,18 @@ mod tests {
             assert_eq!(hashes.get(key), Some(note.to_le_bytes()));
             *hashes.get_mut(key).unwrap() = (note + 1).to_le_bytes();
         }
-        for (note, key) in (1_u32..).zip(keys) {
+        for (note, key) in (1_u32..).zip(keys.clone()) {
             assert_eq!(hashes.get(key), Some(note.to_le_bytes()));
         }
         assert_eq!(format!("{hashes:?}"), "Hashes { entries: 10000 }");
+
+        let mut again = Hashes::default();
+        for (key, note) in hashes.iter() {
+            assert!(again.get_or_insert(key, note).is_none());
+        }
+        for key in keys {
+            assert_eq!(again.get(key), hashes.get(key));
+        }
     }
 
     #[test]

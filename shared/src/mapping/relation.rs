@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::convert::{clean, flag};
 use super::record::Issue;
 use crate::code::Code;
+use crate::frames::{Damaged, Entry, Frame, Kind, entries, frames};
 use crate::import::counts::{self, ByCode};
 use crate::salesforce::header::Header;
 use crate::salesforce::id::SalesforceId;
@@ -27,9 +28,10 @@ pub struct RelationCounts {
 }
 
 /// The relations of an import: 36 bytes each.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Relations {
-    /// Contact and account; sorted, unless some were just added.
+    /// Contact and account; sorted, unless some were just added. In frames where the rest is kept.
+    #[serde(skip)]
     pairs: Vec<(SalesforceId, SalesforceId)>,
     sorted: bool,
     linked: u64,
@@ -79,6 +81,39 @@ impl Relations {
     pub fn counts(&self) -> RelationCounts {
         let linked = self.linked.min(self.pairs.len() as u64);
         RelationCounts { linked, unused: self.pairs.len() as u64 - linked, ..self.counts.clone() }
+    }
+}
+
+impl Entry for SalesforceId {
+    const WIDTH: usize = 18;
+
+    fn put(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        std::str::from_utf8(bytes).ok()?.parse().ok()
+    }
+}
+
+impl Relations {
+    /// The pairs, in frames.
+    pub fn frames(&self) -> impl Iterator<Item = Frame> {
+        frames(Kind::Relations, self.pairs.iter().copied())
+    }
+
+    /// Adds what a frame holds; false if it is none of [`Self::frames`].
+    ///
+    /// # Errors
+    /// It does not hold what it should.
+    pub fn add_frame(&mut self, kind: Kind, bytes: &[u8]) -> Result<bool, Damaged> {
+        if kind != Kind::Relations {
+            return Ok(false);
+        }
+        for pair in entries(bytes) {
+            self.pairs.push(pair?);
+        }
+        Ok(true)
     }
 }
 

@@ -12,6 +12,8 @@ use super::record::Profile;
 use super::version::Modified;
 use crate::salesforce::id::SalesforceId;
 
+mod kept;
+
 /// Everything taken so far, across all files of a stage.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
@@ -107,6 +109,11 @@ pub enum IdClaim {
 }
 
 impl Seen {
+    /// What is known of versions so far.
+    pub const fn versions(&mut self) -> &mut Versions {
+        &mut self.versions
+    }
+
     /// What is known of versions, once all records have been read.
     pub fn take_versions(&mut self) -> Versions {
         std::mem::take(&mut self.versions)

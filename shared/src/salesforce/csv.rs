@@ -22,6 +22,8 @@
 //! assert_eq!(emails, ["Email", "a@example.com"]);
 //! ```
 
+use serde::{Deserialize, Serialize};
+
 use super::header::is_own;
 use super::lines::Lines;
 use super::record::{Limits, Problem, Record};
@@ -30,9 +32,12 @@ use fields::Fields;
 use recovery::Recovery;
 use regular::Regular;
 
+pub use mark::Mark;
+
 pub mod delimiter;
 mod exact;
 mod fields;
+mod mark;
 mod quotes;
 mod recovery;
 mod regular;
@@ -49,6 +54,8 @@ pub struct CsvReader {
     input: Vec<u8>,
     /// Where in the input the next record starts.
     at: usize,
+    /// Where it starts in the file.
+    passed: u64,
     /// No more input will come.
     finished: bool,
     /// Bytes of an unfinished record before it is worth looking at again: looking anew at every
@@ -70,7 +77,7 @@ pub struct CsvReader {
 }
 
 /// What the header tells about the records that follow.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Shape {
     /// How many fields a record should have.
     width: usize,
@@ -93,6 +100,7 @@ impl CsvReader {
             delimiter,
             input: Vec::new(),
             at: 0,
+            passed: 0,
             finished: false,
             worth: 0,
             exact: Exact::new(delimiter),
@@ -195,6 +203,7 @@ impl CsvReader {
         let end = self.at.saturating_add(length);
         self.lines.pass(self.input.get(self.at..end).unwrap_or_default());
         self.at = end;
+        self.passed += length as u64;
         self.worth = 0;
         self.exact.advance(length);
     }

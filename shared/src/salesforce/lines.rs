@@ -1,9 +1,10 @@
 //! Counting lines as an editor does: LF, CRLF and a lone CR each end one.
 
 use memchr::memchr2_iter;
+use serde::{Deserialize, Serialize};
 
 /// The line that the reader is in.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Lines {
     ends: u64,
     /// The last byte was a carriage return, which a line feed may complete.

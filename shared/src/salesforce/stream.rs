@@ -1,7 +1,9 @@
 //! The records of an export as it streams out of the bucket.
 
+use serde::{Deserialize, Serialize};
+
 use super::container;
-use super::csv::CsvReader;
+use super::csv::{self, CsvReader};
 use super::encoding::{Charset, Decoder};
 use super::format::{Format, Syntax};
 use super::json::JsonReader;
@@ -11,6 +13,22 @@ use super::unpack::{Unpacked, Wrapping};
 use crate::import::id::SourceObject;
 use crate::port::{Chunks, ExportError, Exports};
 
+/// How far the records of a file have been taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// So many have been.
+    pub records: u64,
+    /// Where the next one starts, if it can be read without those before it: the bytes of the file are
+    /// the text, and CSV. Elsewhere decoders and nesting would have to be taken up as well, for little:
+    /// reading over records takes a fraction of mapping them.
+    text: Option<csv::Mark>,
+}
+
+impl Mark {
+    /// The beginning of a file.
+    pub const START: Self = Self { records: 0, text: None };
+}
+
 /// Reads the records of a file whose format is known: bytes are fed, records are taken.
 pub struct RecordReader {
     decoder: Decoder,
@@ -18,6 +36,8 @@ pub struct RecordReader {
     is_plain: bool,
     text: Vec<u8>,
     syntax: SyntaxReader,
+    /// The number of the last record that was taken.
+    taken: u64,
     last: u64,
     /// What follows is no record.
     ended: bool,
@@ -42,7 +62,31 @@ impl RecordReader {
         let decoder = Decoder::new(format.encoding);
         let is_plain = format.encoding == Charset::UTF_8 && survey.replaced == 0;
         let (text, last) = (Vec::new(), survey.records);
-        Self { decoder, is_plain, text, syntax, last, ended: false }
+        Self { decoder, is_plain, text, syntax, taken: 0, last, ended: false }
+    }
+
+    /// Goes to a mark, if the next record can be read without those before it; the byte to feed from.
+    fn resume(&mut self, mark: Mark) -> Option<u64> {
+        let text = mark.text.filter(|_| self.is_plain)?;
+        let SyntaxReader::Csv { reader, header_taken } = &mut self.syntax else { return None };
+        **reader = reader.resumed(text);
+        *header_taken = true;
+        self.taken = mark.records;
+        Some(text.offset)
+    }
+
+    /// How far the records have been taken.
+    pub fn mark(&self) -> Mark {
+        let text = match &self.syntax {
+            SyntaxReader::Csv { reader, header_taken: true } if self.is_plain => reader.mark(),
+            _ => None,
+        };
+        Mark { records: self.taken, text }
+    }
+
+    /// Takes records without giving them out, up to this number, as far as they are there.
+    fn pass(&mut self, number: u64) {
+        while self.taken < number && self.next_record().is_some() {}
     }
 
     /// Takes the next bytes of the file. Take all records before feeding again.
@@ -86,6 +130,9 @@ impl RecordReader {
             }
         };
         self.ended = record.number > self.last;
+        if !self.ended {
+            self.taken = record.number;
+        }
         (!self.ended).then_some(record)
     }
 
@@ -97,8 +144,11 @@ impl RecordReader {
 
 /// The records of a file in the bucket. A few chunks and one record are in memory.
 pub struct Records<C> {
-    bytes: Unpacked<C>,
+    /// `None`: there are no more.
+    bytes: Option<Unpacked<C>>,
     reader: RecordReader,
+    /// What had been taken before.
+    from: Mark,
     ended: bool,
 }
 
@@ -127,27 +177,55 @@ impl<C: Chunks> Records<C> {
         place: Place<'_>,
         limits: &container::Limits,
     ) -> Result<Self, ExportError> {
-        Ok(Self {
-            bytes: Unpacked::open(exports, place.object, place.wrappings, limits).await?,
-            reader: RecordReader::new(place.format, place.columns, place.survey),
-            ended: false,
-        })
+        Self::open_at(exports, place, limits, Mark::START).await
+    }
+
+    /// Opens a file behind the records that have been taken before.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_at<E: Exports<Chunks = C>>(
+        exports: &E,
+        place: Place<'_>,
+        limits: &container::Limits,
+        from: Mark,
+    ) -> Result<Self, ExportError> {
+        let mut reader = RecordReader::new(place.format, place.columns, place.survey);
+        let at = if place.wrappings.is_empty() { reader.resume(from) } else { None };
+        let bytes = match at {
+            // There is no range behind the last byte.
+            Some(at) if at >= place.object.size => None,
+            Some(at) => Some(Unpacked::open_at(exports, place.object, at).await?),
+            None => Some(Unpacked::open(exports, place.object, place.wrappings, limits).await?),
+        };
+        Ok(Self { bytes, reader, from, ended: false })
+    }
+
+    /// How far the records have been taken, once all that were read have been.
+    pub fn mark(&self) -> Mark {
+        if self.reader.taken < self.from.records { self.from } else { self.reader.mark() }
     }
 
     /// Reads on; false at the end. Take all records before reading on.
     ///
     /// # Errors
-    /// The object cannot be read as it was taken.
+    /// The object cannot be read as it was taken. After [`ExportError::TimeIsUp`], the mark still tells
+    /// how far the records have been taken.
     pub async fn fill(&mut self) -> Result<bool, ExportError> {
         if self.ended || self.reader.has_ended() {
             return Ok(false);
         }
-        if let Some(bytes) = self.bytes.next().await? {
+        let bytes = match &mut self.bytes {
+            Some(bytes) => bytes.next().await?,
+            None => None,
+        };
+        if let Some(bytes) = bytes {
             self.reader.feed(&bytes);
         } else {
             self.ended = true;
             self.reader.finish();
         }
+        self.reader.pass(self.from.records);
         Ok(true)
     }
 

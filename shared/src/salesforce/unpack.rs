@@ -67,6 +67,18 @@ impl<C: Chunks> Unpacked<C> {
         Ok(Self { chunks: exports.open(object, from).await?, layers })
     }
 
+    /// Opens a file that lies in no container, from a byte on.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_at<E: Exports<Chunks = C>>(
+        exports: &E,
+        object: &SourceObject,
+        from: u64,
+    ) -> Result<Self, ExportError> {
+        Ok(Self { chunks: exports.open(object, from).await?, layers: Vec::new() })
+    }
+
     /// The next bytes of the file; `None` at its end.
     ///
     /// # Errors

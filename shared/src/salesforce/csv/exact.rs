@@ -48,6 +48,16 @@ impl Exact {
         Self { delimiter, any_end, line_feed, split: 0 }
     }
 
+    /// A parser that goes on where another one was.
+    pub(super) fn at(delimiter: u8, split: usize) -> Self {
+        Self { split, ..Self::new(delimiter) }
+    }
+
+    /// What another parser has to know to go on here.
+    pub(super) const fn split(&self) -> usize {
+        self.split
+    }
+
     /// Says that the next record starts so many bytes further on.
     pub(super) const fn advance(&mut self, length: usize) {
         self.split = self.split.saturating_sub(length);
