@@ -6,12 +6,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::archive::{Archive, ArchiveError};
+use crate::deadline::Deadline;
 use crate::import::id::ImportId;
 use crate::import::message::{Continue, TaskMessage};
 use crate::import::pace;
 use crate::import::progress::{Ask, Next};
 use crate::json::JsonFault;
-use crate::port::{ExportError, Outgoing, PortError, Queue, Store};
+use crate::port::{Clock, ExportError, Outgoing, PortError, Queue, Store};
 
 /// A message in hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Delivery {
     pub body: String,
     /// How often it has been received, this time included. Waiting counts as well.
     pub receives: u32,
+    /// When the invocation ends that deals with it.
+    pub deadline: Deadline,
 }
 
 impl Delivery {
@@ -42,13 +45,18 @@ pub enum Disposition {
     Later(Duration),
 }
 
+/// How long a message stays whose work was broken off for lack of time: its next turn may come at once.
+pub const AT_ONCE: Duration = Duration::from_secs(1);
+
 impl Disposition {
-    /// What becomes of a message that asks for several things: it stays as long as one of them needs.
+    /// What becomes of a message that had two things done: it stays if either asks for it, for the
+    /// longer of two times.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Done, disposition) | (disposition, Self::Done) => disposition,
-            (Self::Later(a), Self::Later(b)) => Self::Later(a.max(b)),
+            (Self::Done, other) => other,
+            (one, Self::Done) => one,
+            (Self::Later(one), Self::Later(other)) => Self::Later(one.max(other)),
         }
     }
 }
@@ -77,6 +85,9 @@ pub enum ConsumeError {
     /// Something could not be written as JSON.
     #[error("a document could not be written")]
     Unwritable(#[source] JsonFault),
+    /// Something that has to be done in one go, and was given up before the invocation ended.
+    #[error("{0} takes longer than this invocation lasts")]
+    TooLong(&'static str),
 }
 
 impl ConsumeError {
@@ -93,6 +104,10 @@ impl ConsumeError {
 
 /// What a function does with a message.
 pub trait Consumer: Send + Sync {
+    /// With less time left than this a message is not begun: what its small steps take, and one
+    /// answer of the site.
+    const NEEDS: Duration;
+
     /// Deals with one message. Dealing with it twice changes nothing.
     fn consume(
         &self,
@@ -103,15 +118,22 @@ pub trait Consumer: Send + Sync {
 /// Deals with the messages of one invocation, one by one; the ids of those that stay.
 ///
 /// A message that has to wait, or failed, is held for the time that it should wait. If even that
-/// fails it stays as well, and comes again when its visibility ends by itself.
-pub async fn consume_all<C: Consumer, Q: Queue>(
+/// fails it stays as well, and comes again when its visibility ends by itself. One whose turn comes
+/// too late is not begun.
+pub async fn consume_all<C: Consumer, Q: Queue, T: Clock>(
     consumer: &C,
     queue: &Q,
+    clock: &T,
     deliveries: &[Delivery],
 ) -> Vec<String> {
     let mut staying = Vec::new();
     for delivery in deliveries {
-        let wait = match consumer.consume(delivery).await {
+        let outcome = if delivery.deadline.before(C::NEEDS).has_come(clock.now()) {
+            Ok(Disposition::Later(AT_ONCE))
+        } else {
+            consumer.consume(delivery).await
+        };
+        let wait = match outcome {
             Ok(Disposition::Done) => continue,
             Ok(Disposition::Later(wait)) => wait,
             Err(error) => {
@@ -184,4 +206,24 @@ pub async fn go_on<S: Store, Q: Queue>(
 pub fn message<T: serde::Serialize>(value: &T) -> Result<Outgoing, ConsumeError> {
     let body = serde_json::to_string(value).map_err(ConsumeError::unwritable)?;
     Ok(Outgoing { body, ..Outgoing::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_stays_as_long_as_anything_asks_for_it() {
+        let later = |seconds| Disposition::Later(Duration::from_secs(seconds));
+        let done = Disposition::Done;
+        for (one, other, both) in [
+            (done, done, done),
+            (later(1), done, later(1)),
+            (done, later(1), later(1)),
+            (later(1), later(5), later(5)),
+            (later(5), later(1), later(5)),
+        ] {
+            assert_eq!(one.and(other), both);
+        }
+    }
 }

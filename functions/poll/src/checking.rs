@@ -16,7 +16,7 @@ use csm_import::mapping::mapper::{MappedRecord, Profile};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Ports, Queue};
 
-use crate::poller::{Poller, STRETCH, again, since, wait};
+use crate::poller::{MARGIN, Poller, STRETCH, again, since, wait};
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
 /// Of a sampled batch, so many customers are read back: each costs a search.
@@ -49,7 +49,8 @@ impl<P: Ports> Poller<P> {
         let Written { positions, records, known } = self.written(batch, progress).await?;
         let (stage, sought) = (Stage::Customers, Sought::Profiles);
         let open = (0..records.len()).collect();
-        let question = Question { stage, records: &records, known: &known, open, sought };
+        let left = delivery.deadline.before(MARGIN).left(self.clock.now());
+        let question = Question { stage, records: &records, known: &known, open, sought, left };
         let told = read_back(&self.site, question).await;
         let evidence = match told {
             ReadBack::Told(evidence) => evidence,
@@ -71,7 +72,7 @@ impl<P: Ports> Poller<P> {
             judge(record, evidence, work.linked.contains(position), patience_over)
         });
         match judged.collect::<Option<Vec<RecordResult>>>() {
-            Some(results) => self.store(poll, &results, None).await,
+            Some(results) => self.store(poll, &results, None, delivery).await,
             None => Ok(Disposition::Later(again(waited))),
         }
     }

@@ -1,6 +1,8 @@
 //! Writing the results of an import or its plan: one pass over the ends of its records, and over its
 //! exports where records are to be given back as they were.
 
+use std::time::Duration;
+
 use csm_import::archive::Archive;
 use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{Export, ImportDocument, Mode};
@@ -28,16 +30,18 @@ use crate::page;
 /// and `plan.html` instead of the first. Writing them again gives the same.
 ///
 /// `pace` is how many seconds pass on this site from the end of one task to the end of the next, where
-/// that is known.
+/// that is known. What is not written within `left` is given up, and its uploads are abandoned: a file
+/// is there as a whole, or as it was before.
 ///
 /// # Errors
-/// A fault of the bucket, or a ledger that does not add up.
+/// A fault of the bucket, a ledger that does not add up, or too little time.
 pub async fn write<S: Store, E: Exports>(
     archive: &Archive<S>,
     exports: &E,
     document: &ImportDocument,
     progress: &Progress,
     pace: Option<f64>,
+    left: Duration,
 ) -> Result<(), ConsumeError> {
     let (import, mode) = (document.id, document.mode);
     let mut manifests = Vec::new();
@@ -73,8 +77,10 @@ pub async fn write<S: Store, E: Exports>(
         columns: columns(document, &manifests, progress),
         tally: Tally::default(),
     };
-    let (uploaded, written) =
-        tokio::join!(uploads, results.write(archive, exports, &manifests, progress));
+    let written = results.write(archive, exports, &manifests, progress);
+    // Dropped, it leaves the uploads without their ends.
+    let (uploaded, written) = tokio::join!(uploads, tokio::time::timeout(left, written));
+    let written = written.map_err(|_| ConsumeError::TooLong("writing the results"))?;
     // A failed upload ends the writing as well; its own error says more.
     let ((), (), ()) = uploaded?;
     let (tally, plan) = written?;

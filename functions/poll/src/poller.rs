@@ -27,6 +27,8 @@ use tracing::Instrument;
 
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
+/// The time before the end of the invocation at which whatever takes long is given up.
+pub(crate) const MARGIN: Duration = Duration::from_secs(20);
 /// The batch's message is stretched to this beyond the next look at every look, once it has been in
 /// flight for a while.
 pub(crate) const STRETCH: Duration = Duration::from_mins(15);
@@ -76,11 +78,13 @@ impl End {
 }
 
 impl<P: Ports> Consumer for Poller<P> {
+    const NEEDS: Duration = Duration::from_secs(45);
+
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match serde_json::from_str(&delivery.body).map_err(ConsumeError::foreign)? {
             TaskMessage::Poll(poll) => self.look(&poll, delivery).await,
             TaskMessage::Finish(import) => {
-                self.finish(import).await?;
+                self.finish(import, delivery).await?;
                 Ok(Disposition::Done)
             }
         }
@@ -92,7 +96,7 @@ impl<P: Ports> Poller<P> {
         let batch = &poll.batch;
         let progress = self.archive.progress(batch.import).await?;
         if progress.is_settled(batch.phase, batch.batch) {
-            return self.leave(poll).await;
+            return self.leave(poll, delivery).await;
         }
         let Some(request) = &poll.request else {
             return self.check(poll, &progress, delivery).await;
@@ -188,7 +192,8 @@ impl<P: Ports> Poller<P> {
         let open = (0..records.len()).filter(|position| ending.needs_evidence(*position)).collect();
         // After a clear end only the ids of organizations are wanted.
         let sought = if ending.is_clear() { Sought::Ids } else { Sought::Profiles };
-        let question = Question { stage, records: &records, known: &[], open, sought };
+        let left = delivery.deadline.before(MARGIN).left(now);
+        let question = Question { stage, records: &records, known: &[], open, sought, left };
         // What it logs is about this batch.
         let about = tracing::error_span!("batch", import = %batch.import, batch = %batch.batch);
         let told = read_back(&self.site, question).instrument(about).await;
@@ -219,7 +224,8 @@ impl<P: Ports> Poller<P> {
         let records = self.archive.records(batch).await?;
         let unknown = |record| RecordResult::of(record, Outcome::Unknown, Some(Code::Unclear));
         let results = after.results(&records, unknown);
-        self.store(poll, &results, end.status.map(|_| since(ended_at, request.submitted_at))).await
+        let took = end.status.map(|_| since(ended_at, request.submitted_at));
+        self.store(poll, &results, took, delivery).await
     }
 
     /// Stores what became of the records of a batch, and lets it go.
@@ -228,12 +234,13 @@ impl<P: Ports> Poller<P> {
         poll: &Poll,
         results: &[RecordResult],
         took: Option<Duration>,
+        delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let task_seconds = took.map(|took| took.as_secs_f64());
         let ended = Ended { task_seconds, dead_lettered: false };
         let now = self.clock.now();
         settlement::settle(&self.archive, &poll.batch, results, ended, now).await?;
-        self.leave(poll).await
+        self.leave(poll, delivery).await
     }
 
     /// Changes what is kept of how far a batch has come.
@@ -261,7 +268,7 @@ impl<P: Ports> Poller<P> {
     }
 
     /// Frees the slot, and has the import go on where this batch was what it waited for.
-    async fn leave(&self, poll: &Poll) -> Result<Disposition, ConsumeError> {
+    async fn leave(&self, poll: &Poll, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         self.batches_queue.delete(&poll.receipt_handle).await?;
         let import = poll.batch.import;
         let now = self.clock.now();
@@ -272,13 +279,13 @@ impl<P: Ports> Poller<P> {
             Ask::Now(Next::Begin(_)) => {
                 self.exports_queue.send(vec![message(&Continue { import })?]).await?;
             }
-            Ask::Now(Next::Finish) => self.finish(import).await?,
+            Ask::Now(Next::Finish) => self.finish(import, delivery).await?,
         }
         Ok(Disposition::Done)
     }
 
     /// Writes the results of an import that has come to its end, or its plan.
-    async fn finish(&self, import: ImportId) -> Result<(), ConsumeError> {
+    async fn finish(&self, import: ImportId, delivery: &Delivery) -> Result<(), ConsumeError> {
         let progress = self.archive.progress(import).await?;
         if progress.next() != Next::Finish {
             return Ok(());
@@ -286,7 +293,9 @@ impl<P: Ports> Poller<P> {
         let resumed = progress.resumed;
         let document = self.archive.document(import).await?;
         let pace = self.observed_pace(&document).await?;
-        crate::finish::write(&self.archive, &self.exports, &document, &progress, pace).await?;
+        let left = delivery.deadline.before(MARGIN).left(self.clock.now());
+        crate::finish::write(&self.archive, &self.exports, &document, &progress, pace, left)
+            .await?;
         self.archive.advance(import, |progress| progress.finish(resumed)).await?;
         tracing::info!(%import, "the import is finished");
         Ok(())

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt, TryStreamExt};
 
 /// Searches under way at once: few enough not to run into the site's burst limits.
 const SEARCHES: usize = 4;
-/// Reading back ends well before the function's time limit, which would lose all of it.
+/// Reading back takes so long at most, however much time is left: the slot is wanted.
 const BUDGET: Duration = Duration::from_mins(3);
 
 /// What reading back came to.
@@ -50,11 +50,13 @@ pub struct Question<'a> {
     pub open: Vec<usize>,
     /// What is to be found out.
     pub sought: Sought,
+    /// For how long it may be asked.
+    pub left: Duration,
 }
 
 /// Asks the site for records.
 pub async fn read_back<C: Site>(site: &C, question: Question<'_>) -> ReadBack {
-    let Question { stage, records, known, open, sought } = question;
+    let Question { stage, records, known, open, sought, left } = question;
     let mut evidence = vec![Evidence::None; records.len()];
     if open.is_empty() {
         return ReadBack::Told(evidence);
@@ -70,7 +72,7 @@ pub async fn read_back<C: Site>(site: &C, question: Question<'_>) -> ReadBack {
         };
         Ok::<_, SiteError>((found, full))
     };
-    let (found, full) = match tokio::time::timeout(BUDGET, asked).await {
+    let (found, full) = match tokio::time::timeout(BUDGET.min(left), asked).await {
         Ok(Ok(told)) => told,
         Err(_) => return ReadBack::NotNow(Class::Retry { after: None }),
         Ok(Err(error)) => {

@@ -4,11 +4,14 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use bytes::Bytes;
 use csm_import::archive::Archive;
 use csm_import::csm::error::Blocked;
+use csm_import::delivery::ConsumeError;
 use csm_import::import::document::{ImportDocument, Mode};
+use csm_import::import::id::SourceObject;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
 use csm_import::import::plan::{PlanDocument, Verdict};
@@ -56,10 +59,13 @@ impl Store for Memory {
 
     async fn upload(&self, key: &str, mut parts: Receiver<Option<Bytes>>) -> Result<(), PortError> {
         let mut whole = Vec::new();
-        while let Some(Some(part)) = parts.recv().await {
+        while let Some(part) = parts.recv().await {
+            let Some(part) = part else {
+                return self.write(key, whole.into(), Condition::Always).await.map(|_| ());
+            };
             whole.extend_from_slice(&part);
         }
-        self.write(key, whole.into(), Condition::Always).await.map(|_| ())
+        Err(PortError::new("uploading", "abandoned"))
     }
 }
 
@@ -80,21 +86,35 @@ impl Chunks for Once {
 impl Exports for Dropped {
     type Chunks = Once;
 
-    async fn objects(
-        &self,
-        _: &str,
-    ) -> Result<(Vec<csm_import::import::id::SourceObject>, Option<Timestamp>), PortError> {
+    async fn objects(&self, _: &str) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
         Ok((Vec::new(), None))
     }
 
-    async fn open(
-        &self,
-        _: &csm_import::import::id::SourceObject,
-        from: u64,
-    ) -> Result<Once, ExportError> {
+    async fn open(&self, _: &SourceObject, from: u64) -> Result<Once, ExportError> {
         Ok(Once(Some(
             Bytes::from_static(CONTACTS.as_bytes()).slice(usize::try_from(from).unwrap()..),
         )))
+    }
+}
+
+/// The same, when nothing is to be heard of it.
+struct Silent;
+
+impl Chunks for Silent {
+    async fn next(&mut self) -> Result<Option<Bytes>, ExportError> {
+        std::future::pending().await
+    }
+}
+
+impl Exports for Silent {
+    type Chunks = Self;
+
+    async fn objects(&self, _: &str) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
+        Ok((Vec::new(), None))
+    }
+
+    async fn open(&self, _: &SourceObject, _: u64) -> Result<Self, ExportError> {
+        Ok(Self)
     }
 }
 
@@ -162,7 +182,9 @@ async fn a_plan_is_written_and_nothing_else_is_said_to_have_happened() {
     split(&archive).await;
     let write = async || {
         let pace = Some(30.0);
-        finish::write(&archive, &Dropped, &document(), &progress(), pace).await.unwrap();
+        finish::write(&archive, &Dropped, &document(), &progress(), pace, Duration::MAX)
+            .await
+            .unwrap();
         archive.store.0.lock().unwrap().clone()
     };
     let first = write().await;
@@ -194,6 +216,17 @@ async fn a_plan_is_written_and_nothing_else_is_said_to_have_happened() {
 }
 
 #[tokio::test]
+async fn results_that_take_too_long_are_given_up_as_a_whole() {
+    let archive = Archive::new(Memory::default());
+    split(&archive).await;
+    let before = archive.store.0.lock().unwrap().clone();
+    let left = Duration::ZERO;
+    let written = finish::write(&archive, &Silent, &document(), &progress(), None, left).await;
+    assert!(matches!(written, Err(ConsumeError::TooLong(_))), "{written:?}");
+    assert_eq!(*archive.store.0.lock().unwrap(), before);
+}
+
+#[tokio::test]
 async fn a_plan_that_cannot_be_run_says_why() {
     let archive = Archive::new(Memory::default());
     split(&archive).await;
@@ -201,7 +234,7 @@ async fn a_plan_that_cannot_be_run_says_why() {
     let message = "The token is refused.".to_owned();
     progress.stopped =
         Some(Stop { code: StopCode::Blocked(Blocked::TokenRefused), message: message.clone() });
-    finish::write(&archive, &Dropped, &document(), &progress, None).await.unwrap();
+    finish::write(&archive, &Dropped, &document(), &progress, None, Duration::MAX).await.unwrap();
     let summary: Summary = archive.get(&keys::summary(document().id)).await.unwrap();
     assert_eq!((summary.state, summary.message), (State::Stopped, Some(message)));
     assert_eq!(summary.records.planned, 1);
@@ -214,7 +247,8 @@ async fn an_import_whose_batches_have_no_results_is_no_plan() {
     let archive = Archive::new(Memory::default());
     split(&archive).await;
     let document = ImportDocument { mode: Mode::Import, ..document() };
-    let written = finish::write(&archive, &Dropped, &document, &progress(), None).await;
+    let written =
+        finish::write(&archive, &Dropped, &document, &progress(), None, Duration::MAX).await;
     assert!(written.is_err());
     assert_eq!(archive.store.text(&keys::summary(document.id)), None);
 }

@@ -12,7 +12,9 @@ use csm_import::mapping::mapper::{Links, Mapper, UnknownOrganization, Verdict};
 use csm_import::mapping::relation::Relations;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
+use csm_import::port::{ExportError, Exports};
 use csm_import::salesforce::record::Record;
+use csm_import::salesforce::stream::Mark;
 
 use csm_import::port::Ports;
 
@@ -144,8 +146,9 @@ impl<'c> Watch<'c> {
 
 impl<P: Ports> Splitter<P> {
     /// Shows every value that would be sent to the fields that are watched, if that can tell more.
-    pub(crate) async fn take_census(
+    pub(crate) async fn take_census<E: Exports>(
         &self,
+        exports: &E,
         document: &ImportDocument,
         stage: Stage,
         site: &Definitions,
@@ -189,7 +192,9 @@ impl<P: Ports> Splitter<P> {
                 }
                 Ok(None)
             };
-            self.each(document, export, look).await?;
+            if self.each(exports, document, export, Mark::START, look).await?.is_some() {
+                return Err(ExportError::TimeIsUp.into());
+            }
         }
         Ok(())
     }

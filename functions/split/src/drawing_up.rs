@@ -1,8 +1,11 @@
 //! Drawing up an import: what its objects are, what was chosen, and what the site has and lacks.
 
+use std::time::Duration;
+
 use csm_import::configuration::{self, Configuration, Faults};
 use csm_import::csm::error::{Class, SiteError};
 use csm_import::csm::port::Fields;
+use csm_import::deadline::{Deadline, Timely};
 use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::{Ignored, ImportDocument, Mode};
@@ -14,13 +17,27 @@ use csm_import::mapping::describe::{Describe, is_describe};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Condition, ExportError, Ports, Store};
 
-use crate::listing::{self, Found, Unlisted};
+use crate::examinations::Examinations;
+use crate::listing::Found;
 use crate::reading;
 use crate::splitter::Splitter;
-use crate::understanding::{Understood, understand};
+use crate::understanding::columns;
 
 /// Bytes of a describe file that are read at most, and one more to tell that it is too large.
 const MAX_DESCRIBE: usize = (16 << 20) + 1;
+
+/// The time before the end of the invocation at which reading stops.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// What became of drawing up an import.
+pub(crate) enum Drawn {
+    /// It is drawn up.
+    Up(ImportId),
+    /// The site cannot be asked for its detail fields just now.
+    NotNow,
+    /// There was no time to do all of it, and what was done is laid down.
+    NotYet,
+}
 
 /// What the site says about its detail fields.
 enum Answer {
@@ -34,8 +51,7 @@ enum Answer {
 }
 
 impl<P: Ports> Splitter<P> {
-    /// Writes down what the objects are and how they are understood; `None` when the site cannot be
-    /// asked for its detail fields just now.
+    /// Writes down what the objects are and how they are understood.
     pub(crate) async fn document(
         &self,
         folder: &str,
@@ -43,7 +59,8 @@ impl<P: Ports> Splitter<P> {
         objects: Vec<SourceObject>,
         claims: &Claims,
         patient: bool,
-    ) -> Result<Option<ImportId>, ConsumeError> {
+        deadline: Deadline,
+    ) -> Result<Drawn, ConsumeError> {
         let id = ImportId::of(&self.settings.bucket, folder, &objects).again(claims.again);
         let (configuration, mut stop) = match self.configuration().await? {
             Ok(configuration) => (configuration, None),
@@ -73,7 +90,7 @@ impl<P: Ports> Splitter<P> {
             match self.site_fields(id, stage, patient).await {
                 Answer::Known(fields) => document.set_fields(stage, Some(fields)),
                 Answer::Unknown => {}
-                Answer::NotNow => return Ok(None),
+                Answer::NotNow => return Ok(Drawn::NotNow),
                 Answer::Stop(reason) => stop = stop.or(Some(reason)),
             }
         }
@@ -82,14 +99,30 @@ impl<P: Ports> Splitter<P> {
         let describes = self.describes(&mut document, all).await?;
         let said = document.configuration.clone();
         document.configuration = document.configuration.described(&describes);
-        for (number, object) in (0..).zip(document.objects.clone()) {
-            self.add(&mut document, number, &object).await?;
+        let exports = Timely::new(&self.exports, &self.clock, deadline.before(MARGIN));
+        let key = keys::examined(id);
+        let kept = self.archive.find(&key).await?;
+        let mut known = Examinations::new(&self.settings).or_kept(kept);
+        match known.go_on(&exports, &document, self.settings.export_encoding).await {
+            Err(ConsumeError::Export(ExportError::TimeIsUp)) => {
+                return self.lay_down(&key, &known).await;
+            }
+            looked => looked?,
         }
-        self.plan_fields(&mut document, &said, &describes).await?;
+        Self::add(&mut document, known.clone());
+        match self.plan_fields(&exports, &mut document, &said, &describes).await {
+            Err(ConsumeError::Export(ExportError::TimeIsUp)) if known.give_up() => {
+                document.stop.get_or_insert_with(too_long);
+            }
+            Err(ConsumeError::Export(ExportError::TimeIsUp)) => {
+                return self.lay_down(&key, &known).await;
+            }
+            planned => planned?,
+        }
         self.compare_with_others(&mut document).await?;
         self.archive.put(&keys::document(id), &document, Condition::Absent).await?;
         self.remember_for_others(&document).await?;
-        Ok(Some(id))
+        Ok(Drawn::Up(id))
     }
 
     /// What was chosen when the functions were deployed.
@@ -165,43 +198,41 @@ impl<P: Ports> Splitter<P> {
         Ok(describes)
     }
 
-    /// Adds the files of an object to the document: the exports, and what is ignored.
-    async fn add(
-        &self,
-        document: &mut ImportDocument,
-        number: u32,
-        object: &SourceObject,
-    ) -> Result<(), ConsumeError> {
-        if is_describe(&object.key).is_some() {
-            return Ok(());
-        }
-        let key = &object.key;
-        let ignore = |document: &mut ImportDocument, key: &str, reason: String| {
-            document.ignored.push(Ignored { key: key.to_owned(), reason });
-        };
-        let gone = || "It was deleted before it could be read.".to_owned();
-        let files = match listing::files(&self.exports, object, &document.archives).await {
-            Ok(files) => files,
-            Err(Unlisted::Refused(refused)) => {
-                ignore(document, key, refused.to_string());
-                return Ok(());
-            }
-            Err(Unlisted::Export(ExportError::Gone)) => {
-                ignore(document, key, gone());
-                return Ok(());
-            }
-            Err(Unlisted::Export(error)) => return Err(error.into()),
-        };
-        for found in files {
-            let file = found.file.clone();
-            let encoding = self.settings.export_encoding;
-            match understand(&self.exports, document, number, object, found, encoding).await {
-                Ok(Understood::Export(export)) => document.exports.push(*export),
-                Ok(Understood::Refused(refused)) => ignore(document, &file, refused.to_string()),
-                Err(ExportError::Gone) => ignore(document, &file, gone()),
-                Err(error) => return Err(error.into()),
+    /// Adds the files of the objects to the document: the exports, and what is ignored.
+    fn add(document: &mut ImportDocument, examinations: Examinations) {
+        let (exports, ignored) = examinations.into_files();
+        document.ignored.extend(ignored);
+        for mut export in exports {
+            export.source = u32::try_from(document.exports.len()).unwrap_or(u32::MAX);
+            match columns(document, &mut export) {
+                Ok(()) => document.exports.push(export),
+                Err(refused) => {
+                    let (key, reason) = (export.file, refused.to_string());
+                    document.ignored.push(Ignored { key, reason });
+                }
             }
         }
-        Ok(())
     }
+
+    /// Lays down what the files turned out to be, for lack of time.
+    async fn lay_down(
+        &self,
+        key: &str,
+        examinations: &Examinations,
+    ) -> Result<Drawn, ConsumeError> {
+        tracing::info!("drawing up an import takes more than one invocation");
+        self.archive.put(key, examinations, Condition::Always).await?;
+        Ok(Drawn::NotYet)
+    }
+}
+
+/// Why nothing is sent where the values of new detail fields cannot be looked through.
+fn too_long() -> Stop {
+    let message = format!(
+        "Looking through the values that new detail fields are to hold takes longer than one invocation \
+         of the function lasts. Nothing was sent. Say the types of these fields in {}, or drop the \
+         export in parts.",
+        configuration::FILE
+    );
+    Stop { code: StopCode::FieldsMissing, message }
 }

@@ -1,6 +1,7 @@
 //! What has been gathered of a stage while its exports are read: segments, what was left out, counts.
 
 use csm_import::delivery::ConsumeError;
+use csm_import::frames::{self, Damaged, Frame, Kind};
 use csm_import::import::batch::Edition;
 use csm_import::import::counts;
 use csm_import::import::id::ImportId;
@@ -13,13 +14,17 @@ use csm_import::mapping::relation::RelationCounts;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
 use csm_import::salesforce::record::Record;
+use serde::{Deserialize, Serialize};
 
 /// Segments and parts are closed at this size.
 const PART: usize = 8 << 20;
 
 /// What has been gathered of a stage so far.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Gathered {
     pub(crate) manifest: Manifest,
+    /// In frames where the rest is kept, and so are the lines that have not been written.
+    #[serde(skip)]
     pub(crate) seen: Seen,
     segments: SegmentWriter,
     left_out: PartWriter,
@@ -51,6 +56,26 @@ impl Gathered {
             segments: SegmentWriter::new(PART),
             left_out: PartWriter::new(PART),
         }
+    }
+
+    /// What is too large for a document, in frames.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = Frame> {
+        frames::runs(Kind::Segment, self.segments.lines())
+            .chain(frames::runs(Kind::LeftOut, self.left_out.lines()))
+            .chain(self.seen.frames())
+    }
+
+    /// Adds what a frame holds; false if it is none of [`Self::frames`].
+    ///
+    /// # Errors
+    /// It does not hold what it should.
+    pub(crate) fn add_frame(&mut self, kind: Kind, bytes: &[u8]) -> Result<bool, Damaged> {
+        match kind {
+            Kind::Segment => self.segments.add_lines(bytes),
+            Kind::LeftOut => self.left_out.add_lines(bytes),
+            _ => return self.seen.add_frame(kind, bytes),
+        }
+        Ok(true)
     }
 
     /// Adds a record to where its verdict says that it belongs.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use csm_import::delivery::{ConsumeError, Delivery, Disposition};
+use csm_import::deadline::Deadline;
+use csm_import::delivery::{AT_ONCE, ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::Mode;
 use csm_import::import::id::{ImportId, SourceObject};
@@ -12,6 +13,7 @@ use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
 use csm_import::port::{Clock, Condition, Exports, Ports, Written};
 use jiff::Timestamp;
 
+use crate::drawing_up::Drawn;
 use crate::splitter::Splitter;
 
 /// How often a message comes back before the site, which does not answer, is given up, if that has
@@ -19,6 +21,14 @@ use crate::splitter::Splitter;
 const ASKED: u32 = 6;
 /// How often a lost race for a folder is run again before the message is left to come back.
 const RACES: u32 = 5;
+
+/// What imports have given up of what they took.
+enum GivenUp {
+    Nothing,
+    Some,
+    /// One of them has to come to its end before.
+    NotYet(Duration),
+}
 
 impl<P: Ports> Splitter<P> {
     /// Takes what is new in a folder as one import, unless something has just come in.
@@ -41,10 +51,14 @@ impl<P: Ports> Splitter<P> {
             let key = keys::claims(folder);
             let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
             let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
-            if self.give_up(&mut claims, &objects).await? {
-                // On record before anything else: it must not be forgotten if this ends here.
-                self.archive.put(&key, &claims, condition).await?;
-                continue;
+            match self.give_up(&mut claims, &objects, delivery.deadline).await? {
+                GivenUp::Nothing => {}
+                GivenUp::Some => {
+                    // On record before anything else: it must not be forgotten if this ends here.
+                    self.archive.put(&key, &claims, condition).await?;
+                    continue;
+                }
+                GivenUp::NotYet(wait) => return Ok(Disposition::Later(wait)),
             }
             let standing = claims.standing(&objects);
             // Nothing new in these; but whoever took them may have died before going on.
@@ -56,7 +70,8 @@ impl<P: Ports> Splitter<P> {
                     continue;
                 }
                 self.begin(*import).await?;
-                disposition = disposition.and(self.go_on(*import).await?);
+                // None of them may be forgotten while one has to wait.
+                disposition = disposition.and(self.go_on(*import, delivery.deadline).await?);
             }
             if standing.fresh.is_empty() {
                 return Ok(disposition);
@@ -67,17 +82,22 @@ impl<P: Ports> Splitter<P> {
             });
             let patient = delivery.receives < ASKED || waited < self.settings.read_back;
             let fresh = standing.fresh.clone();
-            let Some(import) = self.document(folder, &objects, fresh, &claims, patient).await?
-            else {
-                let wait = pace::backoff(delivery.receives, None, delivery.seed());
-                return Ok(Disposition::Later(wait));
+            let drawn =
+                self.document(folder, &objects, fresh, &claims, patient, delivery.deadline);
+            let import = match drawn.await? {
+                Drawn::Up(import) => import,
+                Drawn::NotNow => {
+                    let wait = pace::backoff(delivery.receives, None, delivery.seed());
+                    return Ok(Disposition::Later(wait));
+                }
+                Drawn::NotYet => return Ok(Disposition::Later(AT_ONCE)),
             };
             folder.clone_into(&mut claims.folder);
             claims.claim(import, &standing.fresh);
             if self.archive.put(&key, &claims, condition).await? == Written::Yes {
                 tracing::info!(%import, objects = standing.fresh.len(), "an import begins");
                 self.begin(import).await?;
-                return self.go_on(import).await;
+                return Ok(disposition.and(self.go_on(import, delivery.deadline).await?));
             }
             tracing::info!(race, "another function took something of the same folder");
         }
@@ -108,14 +128,15 @@ impl<P: Ports> Splitter<P> {
 
     /// Frees what imports have taken where they do not go on with it: those under way of which an
     /// object has been replaced, which stop, and stopped ones of which an object is dropped again.
-    /// All that they took goes to the import that takes the new object. True: something was freed.
+    /// All that they took goes to the import that takes the new object.
     async fn give_up(
         &self,
         claims: &mut Claims,
         objects: &[SourceObject],
-    ) -> Result<bool, ConsumeError> {
+        deadline: Deadline,
+    ) -> Result<GivenUp, ConsumeError> {
         let standing = claims.standing(objects);
-        let mut freed = false;
+        let mut given_up = GivenUp::Nothing;
         for import in standing.replaced.union(&standing.repeated) {
             let replaced = standing.replaced.contains(import);
             let progress: Option<Progress> = self.archive.find(&keys::progress(*import)).await?;
@@ -129,25 +150,30 @@ impl<P: Ports> Splitter<P> {
             };
             if under_way && replaced {
                 // Taken, but never begun: there is nothing to be stopped.
-                if progress.is_some() {
-                    self.stop_replaced(*import).await?;
+                if progress.is_some()
+                    && let Disposition::Later(wait) = self.stop_replaced(*import, deadline).await?
+                {
+                    return Ok(GivenUp::NotYet(wait));
                 }
                 claims.given_up.insert(*import);
             } else if under_way || !again {
                 continue;
             }
             claims.release(*import);
-            freed = true;
+            given_up = GivenUp::Some;
         }
-        Ok(freed)
+        Ok(given_up)
     }
 
-    async fn stop_replaced(&self, import: ImportId) -> Result<(), ConsumeError> {
+    async fn stop_replaced(
+        &self,
+        import: ImportId,
+        deadline: Deadline,
+    ) -> Result<Disposition, ConsumeError> {
         let message = "An export of this import was replaced while it was being imported.";
         let stop = Stop::new(StopCode::ExportReplaced, message);
         self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
         tracing::info!(%import, "stopped: an export was replaced");
-        self.go_on(import).await?;
-        Ok(())
+        self.go_on(import, deadline).await
     }
 }

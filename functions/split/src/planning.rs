@@ -14,6 +14,7 @@ use csm_import::mapping::mapper::{Mapper, Wanted};
 use csm_import::mapping::policies::{MissingField, UnknownOption};
 use csm_import::mapping::rules::default_type;
 use csm_import::mapping::stage::Stage;
+use csm_import::port::Exports;
 use csm_import::salesforce::header::Header;
 
 use crate::census::Watch;
@@ -25,15 +26,16 @@ use crate::understanding;
 impl<P: Ports> Splitter<P> {
     /// Plans the detail fields that have to be created or extended, and maps to them. `said` is the
     /// configuration without what describe files add to it.
-    pub(crate) async fn plan_fields(
+    pub(crate) async fn plan_fields<E: Exports>(
         &self,
+        exports: &E,
         document: &mut ImportDocument,
         said: &Configuration,
         describes: &[Describe],
     ) -> Result<(), ConsumeError> {
         for stage in Stage::ALL {
             if let Some(site) = document.fields(stage).cloned() {
-                self.plan_stage(document, stage, &site, said, describes).await?;
+                self.plan_stage(exports, document, stage, &site, said, describes).await?;
             }
         }
         for mut export in std::mem::take(&mut document.exports) {
@@ -49,8 +51,9 @@ impl<P: Ports> Splitter<P> {
         Ok(())
     }
 
-    async fn plan_stage(
+    async fn plan_stage<E: Exports>(
         &self,
+        exports: &E,
         document: &mut ImportDocument,
         stage: Stage,
         site: &Definitions,
@@ -83,7 +86,7 @@ impl<P: Ports> Splitter<P> {
             document.stop.get_or_insert(Stop::new(StopCode::FieldsMissing, message));
             return Ok(());
         }
-        self.take_census(document, stage, site, &mut watches).await?;
+        self.take_census(exports, document, stage, site, &mut watches).await?;
         let mut fields = site.fields().to_vec();
         let mut all = Vec::new();
         for watch in watches {

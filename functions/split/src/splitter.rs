@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use csm_import::archive::Archive;
 use csm_import::config::Settings;
-use csm_import::delivery::{ConsumeError, Consumer, Delivery, Disposition, message};
+use csm_import::deadline::Deadline;
+use csm_import::delivery::{AT_ONCE, ConsumeError, Consumer, Delivery, Disposition, message};
 use csm_import::import::batch::Batch;
 use csm_import::import::document::Mode;
 use csm_import::import::id::ImportId;
@@ -20,6 +21,12 @@ use crate::preparing::Prepared;
 
 /// How long to wait for the open tasks of an import that this one takes over from.
 const PREDECESSORS: Duration = Duration::from_secs(5);
+
+/// The time before the end of the invocation at which sending stops.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// Batches that are sent without a look at the time.
+const RUN: usize = 1000;
 
 /// The use case, on whatever plays its ports.
 #[derive(Debug)]
@@ -41,9 +48,11 @@ pub struct Splitter<P: Ports> {
 }
 
 impl<P: Ports> Consumer for Splitter<P> {
+    const NEEDS: Duration = Duration::from_mins(2);
+
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match parse(&delivery.body)? {
-            Request::Continue(import) => self.go_on(import).await,
+            Request::Continue(import) => self.go_on(import, delivery.deadline).await,
             Request::Dropped(Drops { folders, resumed }) => {
                 let mut disposition = Disposition::Done;
                 for import in resumed {
@@ -59,9 +68,16 @@ impl<P: Ports> Consumer for Splitter<P> {
 }
 
 impl<P: Ports> Splitter<P> {
-    /// Does all that can be done for an import until its batches have to be awaited.
-    pub(crate) async fn go_on(&self, import: ImportId) -> Result<Disposition, ConsumeError> {
+    /// Does all that can be done for an import until its batches have to be awaited, or the time is up.
+    pub(crate) async fn go_on(
+        &self,
+        import: ImportId,
+        deadline: Deadline,
+    ) -> Result<Disposition, ConsumeError> {
         loop {
+            if deadline.before(Self::NEEDS).has_come(self.clock.now()) {
+                return Ok(Disposition::Later(AT_ONCE));
+            }
             let progress = self.archive.progress(import).await?;
             let is_plan = progress.orders.mode == Mode::Plan;
             for phase in Phase::ALL {
@@ -74,10 +90,12 @@ impl<P: Ports> Splitter<P> {
                         match self.prepare(import).await? {
                             Prepared::Yes => {}
                             Prepared::NotYet(wait) => return Ok(Disposition::Later(wait)),
-                            Prepared::Never => return Box::pin(self.go_on(import)).await,
+                            Prepared::Never => return Box::pin(self.go_on(import, deadline)).await,
                         }
                     }
-                    self.enqueue(import, phase).await?;
+                    if !self.enqueue(import, phase, deadline).await? {
+                        return Ok(Disposition::Later(AT_ONCE));
+                    }
                 }
             }
             match progress.next() {
@@ -87,26 +105,35 @@ impl<P: Ports> Splitter<P> {
                     self.tasks_queue.send(vec![finish]).await?;
                     return Ok(Disposition::Done);
                 }
-                Next::Begin(phase) => self.begin_phase(import, phase).await?,
+                Next::Begin(phase) => {
+                    if !self.begin_phase(import, phase, deadline).await? {
+                        return Ok(Disposition::Later(AT_ONCE));
+                    }
+                }
             }
         }
     }
 
-    /// Begins a part of an import; what it consists of is known afterwards.
-    async fn begin_phase(&self, import: ImportId, phase: Phase) -> Result<(), ConsumeError> {
+    /// Begins a part of an import; what it consists of is known afterwards. False: the time was up.
+    async fn begin_phase(
+        &self,
+        import: ImportId,
+        phase: Phase,
+        deadline: Deadline,
+    ) -> Result<bool, ConsumeError> {
         let now = self.clock.now();
         if phase.verifies() {
             self.archive.advance(import, |progress| progress.verify(phase, now)).await?;
-            return Ok(());
+            return Ok(true);
         }
         let stage = phase.stage();
-        let manifest = self.split(import, stage).await?;
+        let Some(manifest) = self.split(import, stage, deadline).await? else { return Ok(false) };
         let batches = u32::try_from(manifest.batches.len()).unwrap_or(u32::MAX);
         let (records, rejected) = (manifest.mapped, manifest.rejected.values().sum());
         self.archive
             .advance(import, |progress| progress.split(stage, batches, records, rejected, now))
             .await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Whether imports that this one takes over from may still have open tasks.
@@ -121,8 +148,14 @@ impl<P: Ports> Splitter<P> {
         Ok(false)
     }
 
-    /// Sends every batch of a phase that is not settled.
-    async fn enqueue(&self, import: ImportId, phase: Phase) -> Result<(), ConsumeError> {
+    /// Sends every batch of a phase that is not settled; false: the time was up before the last one.
+    /// The next invocation sends all of them anew, and what was sent twice is let go.
+    async fn enqueue(
+        &self,
+        import: ImportId,
+        phase: Phase,
+        deadline: Deadline,
+    ) -> Result<bool, ConsumeError> {
         let manifest: Manifest = self.archive.get(&keys::manifest(import, phase.stage())).await?;
         let progress = self.archive.progress(import).await?;
         let open = manifest.batches().map(|batch| Batch { phase, ..batch }).filter(|batch| {
@@ -135,10 +168,15 @@ impl<P: Ports> Splitter<P> {
             Ok(Outgoing { fifo, ..message(&batch)? })
         });
         let messages = messages.collect::<Result<Vec<_>, ConsumeError>>()?;
+        for run in messages.chunks(RUN) {
+            if deadline.before(MARGIN).has_come(self.clock.now()) {
+                return Ok(false);
+            }
+            self.batches_queue.send(run.to_vec()).await?;
+        }
         tracing::info!(%import, %phase, batches = messages.len(), "batches sent");
-        self.batches_queue.send(messages).await?;
         let resumed = progress.resumed;
         self.archive.advance(import, |progress| progress.enqueued(phase, resumed)).await?;
-        Ok(())
+        Ok(true)
     }
 }

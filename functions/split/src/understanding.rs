@@ -22,7 +22,7 @@ pub enum Understood {
     Refused(NotAnExport),
 }
 
-/// Understands one file of an object.
+/// Understands one file of an object, but for its number among the exports and where its columns go.
 ///
 /// # Errors
 /// The object cannot be read.
@@ -43,8 +43,9 @@ pub async fn understand<E: Exports>(
         Err(refused) => return Ok(Understood::Refused(refused)),
     };
     let Examined { header, recognised, format, survey, attempt_of } = examined;
-    let mut export = Export {
-        source: u32::try_from(document.exports.len()).unwrap_or(u32::MAX),
+    let export = Export {
+        // Known once it is known which of the files before it are exports.
+        source: 0,
         object: number,
         file: found.file,
         wrappings: found.wrappings,
@@ -57,10 +58,7 @@ pub async fn understand<E: Exports>(
         columns: Vec::new(),
         column_change: None,
     };
-    match columns(document, &mut export) {
-        Ok(()) => Ok(Understood::Export(Box::new(export))),
-        Err(refused) => Ok(Understood::Refused(refused)),
-    }
+    Ok(Understood::Export(Box::new(export)))
 }
 
 /// Notes which column goes where, in the stages that the export has records for.

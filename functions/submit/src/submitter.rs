@@ -47,6 +47,9 @@ pub struct Submitter<P: Ports> {
 }
 
 impl<P: Ports> Consumer for Submitter<P> {
+    /// One answer of the site, and what is written before and after it.
+    const NEEDS: Duration = Duration::from_secs(45);
+
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         let batch: Batch = serde_json::from_str(&delivery.body).map_err(ConsumeError::foreign)?;
         let key = keys::work(batch.import, batch.phase, batch.batch);

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use aws_lambda_events::event::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use futures_util::FutureExt;
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
+use crate::deadline::Deadline;
 use crate::delivery::{Consumer, Delivery, consume_all};
 use crate::json::JsonFault;
-use crate::port::Queue;
+use crate::port::{Queue, SystemClock};
 
 /// Why an invocation came to nothing. The runtime tells it to Lambda and logs it.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +40,8 @@ where
         let shared = Arc::clone(&shared);
         async move {
             let (consumer, queue) = &*shared;
-            let dealt_with = AssertUnwindSafe(deal_with(consumer, queue, event.payload));
+            let deadline = deadline(event.context.deadline);
+            let dealt_with = AssertUnwindSafe(deal_with(consumer, queue, event.payload, deadline));
             let answer = dealt_with.catch_unwind().await;
             answer.unwrap_or(Err(InvocationError::Panicked)).map_err(Error::from)
         }
@@ -50,20 +53,31 @@ async fn deal_with<C: Consumer, Q: Queue>(
     consumer: &C,
     queue: &Q,
     event: Value,
+    deadline: Deadline,
 ) -> Result<SqsBatchResponse, InvocationError> {
     let event: SqsEvent =
         serde_json::from_value(event).map_err(|error| InvocationError::Foreign(error.into()))?;
-    let deliveries: Vec<Delivery> = event.records.into_iter().map(delivery).collect();
-    Ok(response(consume_all(consumer, queue, &deliveries).await))
+    let messages = event.records.into_iter();
+    let deliveries: Vec<Delivery> = messages.map(|message| delivery(message, deadline)).collect();
+    Ok(response(consume_all(consumer, queue, &SystemClock, &deliveries).await))
 }
 
-fn delivery(message: SqsMessage) -> Delivery {
+/// The end of an invocation, as Lambda tells it: in milliseconds of the Unix epoch. An emulator may
+/// not say it.
+fn deadline(milliseconds: u64) -> Deadline {
+    let end = i64::try_from(milliseconds).ok().filter(|end| *end > 0);
+    end.and_then(|end| Timestamp::from_millisecond(end).ok())
+        .map_or_else(Deadline::default, Deadline::at)
+}
+
+fn delivery(message: SqsMessage, deadline: Deadline) -> Delivery {
     let receives = message.attributes.get("ApproximateReceiveCount");
     Delivery {
         receives: receives.and_then(|count| count.parse().ok()).unwrap_or(1),
         id: message.message_id.unwrap_or_default(),
         receipt_handle: message.receipt_handle.unwrap_or_default(),
         body: message.body.unwrap_or_default(),
+        deadline,
     }
 }
 

@@ -34,6 +34,11 @@ pub enum NotAnExport {
         "The file lies in archives within archives; unpack the outer ones and drop what is inside."
     )]
     NestedTooDeep,
+    /// A file that cannot be read in the time that there is.
+    #[error(
+        "Reading the file takes longer than one invocation of the function lasts; drop it in parts."
+    )]
+    TooLong,
     /// A member of a ZIP that holds the wanted ones besides.
     #[error("It is not imported: only Account, Contact and AccountContactRelation are.")]
     NotWanted,
