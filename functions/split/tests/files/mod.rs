@@ -9,6 +9,7 @@ use csm_import::port::{Chunks, ExportError, Exports, PortError};
 use jiff::Timestamp;
 
 /// Objects by key: in memory, or else below a folder.
+#[derive(Clone, Debug)]
 pub(crate) struct Files {
     folder: PathBuf,
     objects: BTreeMap<String, Bytes>,
