@@ -82,8 +82,7 @@ impl<P: Ports> Splitter<P> {
             });
             let patient = delivery.receives < ASKED || waited < self.settings.read_back;
             let fresh = standing.fresh.clone();
-            let drawn =
-                self.document(folder, &objects, fresh, &claims, patient, delivery.deadline);
+            let drawn = self.document(folder, &objects, fresh, &claims, patient, delivery.deadline);
             let import = match drawn.await? {
                 Drawn::Up(import) => import,
                 Drawn::NotNow => {

@@ -8,13 +8,13 @@ use csm_import::mapping::mapper::Links;
 use csm_import::mapping::relation::{Left, RelationReader, Relations};
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
-use csm_import::port::Exports;
+use csm_import::port::{Exports, Ports};
 use csm_import::salesforce::record::Record;
 use csm_import::salesforce::stream::Mark;
 
 use crate::gathered::{Full, Gathered};
 use crate::gathering::{Basis, Gathering, Pass, Position};
-use crate::splitter::{Ports, Splitter};
+use crate::splitter::Splitter;
 use crate::stage::{header, mapper};
 
 impl<P: Ports> Splitter<P> {

@@ -107,6 +107,8 @@ mod tests {
     struct Willing;
 
     impl Consumer for Willing {
+        const NEEDS: Duration = Duration::ZERO;
+
         async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
             let after = Duration::from_secs(1);
             Ok(if delivery.receives > 1 { Disposition::Done } else { Disposition::Later(after) })
@@ -134,7 +136,7 @@ mod tests {
             {"messageId": "old", "receiptHandle": "2", "body": "",
              "attributes": {"ApproximateReceiveCount": "2"}},
         ]});
-        let response = deal_with(&Willing, &Willing, event).await.unwrap();
+        let response = deal_with(&Willing, &Willing, event, Deadline::default()).await.unwrap();
         let staying = response.batch_item_failures.iter().map(|f| f.item_identifier.as_str());
         assert_eq!(staying.collect::<Vec<_>>(), ["new"]);
     }
@@ -142,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn an_event_that_no_queue_sends_is_not_quoted() {
         let event = serde_json::json!({"Records": "ada@example.com"});
-        let error = deal_with(&Willing, &Willing, event).await.unwrap_err();
+        let error = deal_with(&Willing, &Willing, event, Deadline::default()).await.unwrap_err();
         let told = format!("{error} {error:?}");
         assert!(told.contains("nothing was done") && !told.contains("ada"), "{told}");
     }

@@ -6,12 +6,14 @@ use std::slice;
 use std::sync::Arc;
 use std::time::Duration;
 
+use csm_import::deadline::Deadline;
 use csm_import::delivery::{Consumer, Delivery, consume_all};
+use csm_import::port::Clock;
 use tokio::sync::Notify;
 
 use crate::fault::Fault;
 use crate::queue::{Kind, WorldQueue};
-use crate::world::{World, lock};
+use crate::world::{World, WorldClock, lock};
 
 /// The three functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +121,10 @@ pub async fn run<C: Consumer>(
     let note = |what: &str| CURRENT.sync_scope(Arc::clone(&invocation), || world.note(what));
     note(&format!("begins with {} (receive {})", delivery.id, delivery.receives));
     let queue = WorldQueue::new(Arc::clone(world), function.queue());
-    let work = consume_all(consumer, &queue, slice::from_ref(&delivery));
+    let clock = WorldClock(Arc::clone(world));
+    let deadline = Deadline::at(clock.now() + function.limit());
+    let delivery = Delivery { deadline, ..delivery };
+    let work = consume_all(consumer, &queue, &clock, slice::from_ref(&delivery));
     let work = CURRENT.scope(Arc::clone(&invocation), work);
     let end = tokio::select! {
         biased;

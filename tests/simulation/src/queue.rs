@@ -181,6 +181,7 @@ impl Messages {
                 receipt_handle: handle,
                 body: message.body.clone(),
                 receives: message.receives,
+                ..Delivery::default()
             });
         }
     }

@@ -18,9 +18,11 @@ use csm_import::deadline::Deadline;
 use csm_import::delivery::Delivery;
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Condition, Outgoing, PortError, Queue, Store, Stored, Written};
+use csm_import::port::{
+    Clock, Condition, Outgoing, PortError, Ports, Queue, Store, Stored, Written,
+};
 use jiff::Timestamp;
-use split::splitter::{Ports, Splitter};
+use split::splitter::Splitter;
 use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
