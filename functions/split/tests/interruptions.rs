@@ -254,7 +254,7 @@ async fn batches_are_sent_in_runs_and_again_from_the_first_where_the_time_ran_ou
         "organization_fields": null, "customer_fields": null});
     world.bucket.put(&keys::document(import), document.to_string().into());
     let mut progress = Progress::new(import, Orders::default(), splitter.clock.now());
-    progress.split(stage, u32::try_from(BATCHES).unwrap(), 2500, 0);
+    progress.split(stage, u32::try_from(BATCHES).unwrap(), 2500, 0, jiff::Timestamp::UNIX_EPOCH);
     progress.prepared = true;
     let progress = serde_json::to_vec(&progress).unwrap();
     world.bucket.put(&keys::progress(import), progress.into());
