@@ -162,9 +162,10 @@ impl<P: Ports> Submitter<P> {
                 ..RecordResult::of(record, Outcome::Rejected, Some(code))
             })
             .collect();
-        let work = self.update(batch, |work| work.refused(batch, run, results.clone())).await?;
+        let refused = |work: &mut Work| work.refused(batch, run, results.clone());
+        let (work, is_final) = self.update(batch, refused).await?;
         // Where nothing is left to be halved, the records may not be to blame.
-        let counts = answers.len() > 1 && !work.fruitful && !work.results.is_empty();
+        let counts = answers.len() > 1 && !work.fruitful && is_final;
         let noted = |progress: &mut Progress| {
             progress.rests(batch);
             if counts {
@@ -243,13 +244,13 @@ impl<P: Ports> Submitter<P> {
         self.leave(batch).await
     }
 
-    async fn update(
+    async fn update<R>(
         &self,
         batch: &Batch,
-        mut change: impl FnMut(&mut Work),
-    ) -> Result<Work, ConsumeError> {
+        change: impl FnMut(&mut Work) -> R,
+    ) -> Result<(Work, R), ConsumeError> {
         let key = keys::work(batch.import, batch.phase, batch.batch);
-        Ok(self.archive.update(&key, |work: &mut Work| change(work)).await?.0)
+        Ok(self.archive.update(&key, change).await?)
     }
 
     /// Lets the batch go, and the import go on where this was what it waited for.

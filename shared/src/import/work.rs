@@ -65,7 +65,7 @@ pub struct Work {
     pub at_site: Option<AtSite>,
     /// What has to be sent yet, the next first; absent before anything was.
     pub to_send: Option<Vec<Run>>,
-    /// What is known of records already, by position.
+    /// What is known of records so far, by position; of those that are sent again too.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub results: BTreeMap<u32, RecordResult>,
     /// Records whose links were made, by position.
@@ -119,19 +119,25 @@ impl Work {
     }
 
     /// Notes that the site refused `run`. It is sent again in halves, or `results` are what became of
-    /// its records.
-    pub fn refused(&mut self, batch: &Batch, run: &Run, results: Vec<RecordResult>) {
+    /// its records; true: they are.
+    pub fn refused(&mut self, batch: &Batch, run: &Run, results: Vec<RecordResult>) -> bool {
         if self.step(batch) != Step::Send(run.clone()) {
-            return;
+            return false;
         }
         self.pop();
-        match run {
-            Run::Records(positions) if positions.len() > 1 && self.may_send_more() => {
-                self.push(halves(positions));
-            }
-            Run::Records(positions) => self.know(positions, results),
-            Run::Links(_) => {}
+        let Run::Records(positions) = run else { return false };
+        if positions.len() > 1 && self.may_send_more() {
+            self.push(halves(positions));
+            return false;
         }
+        for (position, result) in positions.iter().zip(results) {
+            let before = self.results.get(position);
+            // An earlier request may have written it.
+            if before.is_none_or(|before| before.outcome != Outcome::Unknown) {
+                self.results.insert(*position, result);
+            }
+        }
+        true
     }
 
     /// Notes that the task of the request with `key` has ended; when that was first seen.
@@ -154,9 +160,9 @@ impl Work {
         for (position, result) in positions.iter().zip(results) {
             if again && is_open(&result) {
                 open.push(*position);
-            } else {
-                self.results.insert(*position, result);
             }
+            // Should nothing more come of it, this stays what is known.
+            self.results.insert(*position, result);
         }
         self.push(halves(&open));
     }
@@ -214,10 +220,6 @@ impl Work {
             runs.remove(0);
         }
         self.requests += 1;
-    }
-
-    fn know(&mut self, positions: &[u32], results: Vec<RecordResult>) {
-        self.results.extend(positions.iter().copied().zip(results));
     }
 }
 

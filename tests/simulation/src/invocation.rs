@@ -53,7 +53,7 @@ impl Function {
         match self {
             Self::Split => Duration::from_mins(15),
             Self::Submit => Duration::from_secs(90),
-            Self::Poll => Duration::from_mins(5),
+            Self::Poll => Duration::from_mins(15),
         }
     }
 

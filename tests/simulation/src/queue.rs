@@ -67,7 +67,7 @@ impl Kind {
         match self {
             Self::Exports => Duration::from_mins(90),
             Self::Batches => Duration::from_mins(9),
-            Self::Tasks => Duration::from_mins(30),
+            Self::Tasks => Duration::from_mins(90),
             // What SQS takes where the template says nothing.
             Self::DeadBatches => Duration::from_secs(30),
         }
