@@ -180,13 +180,13 @@ impl Progress {
         }
         if self.stopped.is_some() && !has_task {
             let flight = flight(batch);
-            if self.in_flight.get(&flight).is_some_and(|flight| flight.attempted) {
+            if self.in_flight.get(&flight).is_some_and(|flight| flight.requests > 0) {
                 return Admission::StoppedUnclear;
             }
             self.in_flight.remove(&flight);
             return Admission::Stopped;
         }
-        self.in_flight.entry(flight(batch)).or_default().attempted = true;
+        self.in_flight.entry(flight(batch)).or_default().requests += u32::from(!has_task);
         Admission::Send
     }
 
@@ -200,7 +200,7 @@ impl Progress {
     /// Notes that nothing of a batch is at the site any more, although it is not settled.
     pub fn rests(&mut self, batch: &Batch) {
         if let Some(entry) = self.in_flight.get_mut(&flight(batch)) {
-            entry.attempted = false;
+            entry.requests = 0;
         }
     }
 
@@ -209,7 +209,7 @@ impl Progress {
         let entry = self.in_flight.entry(flight(batch)).or_default();
         entry.waits += 1;
         // The site has said that it took nothing.
-        entry.attempted = entry.errors > 0;
+        entry.requests = entry.requests.saturating_sub(1);
         entry.waits
     }
 
@@ -245,7 +245,9 @@ impl Progress {
     pub fn stop_before(&mut self, batch: &Batch, stop: Stop) -> bool {
         self.stop(stop);
         let name = flight(batch);
-        let may_have_arrived = self.in_flight.get(&name).is_some_and(|flight| flight.errors > 0);
+        // The site has said that it did not take the last one.
+        let before = |flight: &InFlight| flight.requests.saturating_sub(1);
+        let may_have_arrived = self.in_flight.get(&name).is_some_and(|flight| before(flight) > 0);
         if !may_have_arrived {
             self.in_flight.remove(&name);
         }
@@ -285,7 +287,7 @@ impl Progress {
                 }
             }
             for flight in self.in_flight.values_mut() {
-                *flight = InFlight { attempted: flight.attempted, ..InFlight::default() };
+                *flight = InFlight { requests: flight.requests, ..InFlight::default() };
             }
         }
         may_go_on

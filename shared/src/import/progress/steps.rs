@@ -22,8 +22,8 @@ pub struct InFlight {
     pub errors: u32,
     /// Times that no slot was free, which is nobody's fault.
     pub waits: u32,
-    /// Whether a request may have arrived without its answer: nobody can say that it did not.
-    pub attempted: bool,
+    /// Requests that may have arrived without their answer: nobody can say that they did not.
+    pub requests: u32,
 }
 
 /// What a batch may do.
