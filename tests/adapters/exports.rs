@@ -3,17 +3,16 @@ use csm_import::aws::bucket::Bucket;
 use csm_import::import::id::SourceObject;
 use csm_import_tests::World;
 
-/// The bucket of a world, where somebody drops and deletes.
-struct Dropping<'a>(&'a World);
+struct Bucketed<'a>(&'a World);
 
-impl Drops for Dropping<'_> {
+impl Drops for Bucketed<'_> {
     async fn put(&self, key: &str, bytes: Vec<u8>) {
         self.0.drop(key, bytes).await;
     }
 
     async fn forget(&self, object: &SourceObject) {
-        let cloud = &self.0.cloud;
-        let delete = cloud.s3().delete_object().bucket(cloud.bucket()).key(&object.key);
+        let (s3, bucket) = (self.0.cloud.s3(), self.0.cloud.bucket());
+        let delete = s3.delete_object().bucket(bucket).key(&object.key);
         delete.version_id(object.version.as_deref().unwrap()).send().await.unwrap();
     }
 }
@@ -22,5 +21,5 @@ impl Drops for Dropping<'_> {
 async fn an_export_is_read_as_it_was_when_it_was_taken() {
     let world = World::start(World::documented(), &[]).await;
     let bucket = Bucket::new(world.cloud.s3().clone(), world.cloud.bucket().to_owned());
-    contract::exports::keeps(&bucket, &Dropping(&world)).await;
+    contract::exports::keeps(&bucket, &Bucketed(&world)).await;
 }

@@ -181,6 +181,10 @@ impl<P: Ports> Poller<P> {
             None => (request.submitted_at, self.patience.max(OPEN)),
         };
         let waited = since(now, since_when);
+        if end.status.is_none() && work.requests > 1 && waited < OPEN {
+            // What is there may be of an earlier request, and the slot is taken by this one.
+            return Ok(Disposition::Later(again(waited)));
+        }
         let all = (0..).zip(self.archive.records(batch).await?);
         let sent = all.filter(|(position, _)| positions.contains(position));
         let records: Vec<_> = sent.map(|(_, record)| record).collect();

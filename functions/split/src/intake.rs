@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use csm_import::deadline::Deadline;
 use csm_import::delivery::{AT_ONCE, ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::Mode;
@@ -51,7 +50,7 @@ impl<P: Ports> Splitter<P> {
             let key = keys::claims(folder);
             let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
             let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
-            match self.give_up(&mut claims, &objects, delivery.deadline).await? {
+            match self.give_up(&mut claims, &objects, delivery).await? {
                 GivenUp::Nothing => {}
                 GivenUp::Some => {
                     // On record before anything else: it must not be forgotten if this ends here.
@@ -71,7 +70,7 @@ impl<P: Ports> Splitter<P> {
                 }
                 self.begin(*import).await?;
                 // None of them may be forgotten while one has to wait.
-                disposition = disposition.and(self.go_on(*import, delivery.deadline).await?);
+                disposition = disposition.and(self.go_on(*import, delivery).await?);
             }
             if standing.fresh.is_empty() {
                 return Ok(disposition);
@@ -96,7 +95,7 @@ impl<P: Ports> Splitter<P> {
             if self.archive.put(&key, &claims, condition).await? == Written::Yes {
                 tracing::info!(%import, objects = standing.fresh.len(), "an import begins");
                 self.begin(import).await?;
-                return Ok(disposition.and(self.go_on(import, delivery.deadline).await?));
+                return Ok(disposition.and(self.go_on(import, delivery).await?));
             }
             tracing::info!(race, "another function took something of the same folder");
         }
@@ -132,7 +131,7 @@ impl<P: Ports> Splitter<P> {
         &self,
         claims: &mut Claims,
         objects: &[SourceObject],
-        deadline: Deadline,
+        delivery: &Delivery,
     ) -> Result<GivenUp, ConsumeError> {
         let standing = claims.standing(objects);
         let mut given_up = GivenUp::Nothing;
@@ -150,7 +149,7 @@ impl<P: Ports> Splitter<P> {
             if under_way && replaced {
                 // Taken, but never begun: there is nothing to be stopped.
                 if progress.is_some()
-                    && let Disposition::Later(wait) = self.stop_replaced(*import, deadline).await?
+                    && let Disposition::Later(wait) = self.stop_replaced(*import, delivery).await?
                 {
                     return Ok(GivenUp::NotYet(wait));
                 }
@@ -167,12 +166,12 @@ impl<P: Ports> Splitter<P> {
     async fn stop_replaced(
         &self,
         import: ImportId,
-        deadline: Deadline,
+        delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let message = "An export of this import was replaced while it was being imported.";
         let stop = Stop::new(StopCode::ExportReplaced, message);
         self.archive.advance(import, |progress| progress.stop(stop.clone())).await?;
         tracing::info!(%import, "stopped: an export was replaced");
-        self.go_on(import, deadline).await
+        self.go_on(import, delivery).await
     }
 }

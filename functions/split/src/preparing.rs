@@ -6,17 +6,14 @@ use csm_import::csm::error::Class;
 use csm_import::csm::fields::{FieldPlan, OtherType, WantedField};
 use csm_import::delivery::{Causes, ConsumeError};
 use csm_import::import::id::ImportId;
-use csm_import::import::progress::{Stop, StopCode};
+use csm_import::import::progress::{Progress, Stop, StopCode};
 use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Ports};
 
 use crate::fields::{EnsureError, Patience, ensure};
 use crate::splitter::Splitter;
 
-/// The pause before fields are tried again that the site could not be asked for.
-const PAUSE: Duration = Duration::from_secs(10);
-
-/// For so long they are tried again.
+/// For so long fields are tried again that the site could not be asked for.
 const PATIENCE: Duration = Duration::from_hours(6);
 
 /// Whether records can be sent.
@@ -24,7 +21,7 @@ pub(crate) enum Prepared {
     /// Everything is there.
     Yes,
     /// The site cannot be asked just now.
-    NotYet(Duration),
+    NotYet,
     /// It will not be there; the import was stopped.
     Never,
 }
@@ -33,7 +30,9 @@ impl<P: Ports> Splitter<P> {
     /// Creates and extends the detail fields that the import wants.
     pub(crate) async fn prepare(&self, import: ImportId) -> Result<Prepared, ConsumeError> {
         let document = self.archive.document(import).await?;
-        let until = self.archive.progress(import).await?.started_at + PATIENCE;
+        let now = self.clock.now();
+        let begin = |progress: &mut Progress| *progress.preparing_since.get_or_insert(now);
+        let until = self.archive.advance(import, begin).await?.1 + PATIENCE;
         for stage in Stage::ALL {
             let wanted: Vec<WantedField> = document
                 .wanted_fields
@@ -50,7 +49,7 @@ impl<P: Ports> Splitter<P> {
                     let again = !is_final(&error) && self.clock.now() < until;
                     tracing::warn!(%import, %stage, again, error = %Causes(&error), "the detail fields are not ready");
                     if again {
-                        return Ok(Prepared::NotYet(PAUSE));
+                        return Ok(Prepared::NotYet);
                     }
                     Some(never(stage, &error))
                 }

@@ -41,7 +41,7 @@ impl<P: Ports> Splitter<P> {
         let (progress, resumed) = self.archive.advance(import, Progress::resume).await?;
         if resumed {
             tracing::info!(%import, resumed = progress.resumed, "the import goes on");
-            return self.go_on(import, delivery.deadline).await;
+            return self.go_on(import, delivery).await;
         }
         tracing::info!(%import, "there is nothing to go on with");
         Ok(Disposition::Done)

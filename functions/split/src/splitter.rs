@@ -12,15 +12,13 @@ use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
 use csm_import::import::message::TaskMessage;
+use csm_import::import::pace;
 use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Next, Progress};
 use csm_import::port::{Clock, Outgoing, Ports, Queue};
 
 use crate::notification::{Drops, Request, parse};
 use crate::preparing::Prepared;
-
-/// How long to wait for the open tasks of an import that this one takes over from.
-const PREDECESSORS: Duration = Duration::from_secs(5);
 
 /// The time before the end of the invocation at which sending stops.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -52,7 +50,7 @@ impl<P: Ports> Consumer for Splitter<P> {
 
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match parse(&delivery.body)? {
-            Request::Continue(import) => self.go_on(import, delivery.deadline).await,
+            Request::Continue(import) => self.go_on(import, delivery).await,
             Request::Dropped(Drops { folders, resumed }) => {
                 let mut disposition = Disposition::Done;
                 for import in resumed {
@@ -72,8 +70,10 @@ impl<P: Ports> Splitter<P> {
     pub(crate) async fn go_on(
         &self,
         import: ImportId,
-        deadline: Deadline,
+        delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
+        let deadline = delivery.deadline;
+        let later = || Disposition::Later(pace::backoff(delivery.receives, None, delivery.seed()));
         loop {
             if deadline.before(Self::NEEDS).has_come(self.clock.now()) {
                 return Ok(Disposition::Later(AT_ONCE));
@@ -84,13 +84,13 @@ impl<P: Ports> Splitter<P> {
                 let waiting = progress.stage(phase).is_some_and(|stage| !stage.enqueued);
                 if waiting && progress.stopped.is_none() && !is_plan {
                     if self.has_open_predecessors(import).await? {
-                        return Ok(Disposition::Later(PREDECESSORS));
+                        return Ok(later());
                     }
                     if !progress.prepared {
                         match self.prepare(import).await? {
                             Prepared::Yes => {}
-                            Prepared::NotYet(wait) => return Ok(Disposition::Later(wait)),
-                            Prepared::Never => return Box::pin(self.go_on(import, deadline)).await,
+                            Prepared::NotYet => return Ok(later()),
+                            Prepared::Never => return Box::pin(self.go_on(import, delivery)).await,
                         }
                     }
                     if !self.enqueue(import, phase, deadline).await? {

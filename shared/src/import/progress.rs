@@ -55,6 +55,9 @@ pub struct Progress {
     /// Whether the detail fields that are wanted are there.
     #[serde(default)]
     pub prepared: bool,
+    /// When they were first asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preparing_since: Option<Timestamp>,
     /// Each stage, once its exports have been split.
     pub stages: Stages,
     /// Batches that are being handed to the site or whose tasks are open.
@@ -85,6 +88,7 @@ impl Progress {
             updated_at: now,
             orders,
             prepared: false,
+            preparing_since: None,
             stages: Stages::default(),
             in_flight: BTreeMap::new(),
             stopped: None,
@@ -280,6 +284,7 @@ impl Progress {
             self.finished = false;
             self.resumed += 1;
             self.asked = None;
+            self.preparing_since = None;
             self.refusals.clear();
             for phase in Phase::ALL {
                 if let Some(stage) = self.stage_mut(phase) {

@@ -75,6 +75,11 @@ impl Objects {
         self.held.keys().map(String::as_str).filter(move |key| key.starts_with(prefix))
     }
 
+    /// When an object was last written.
+    pub fn written(&self, key: &str) -> Option<Timestamp> {
+        self.latest(key).map(|version| version.written)
+    }
+
     /// Writes an object.
     pub fn put(&mut self, key: &str, bytes: Bytes, written: Timestamp) {
         if self.swallowed.as_deref().is_some_and(|part| key.contains(part)) {

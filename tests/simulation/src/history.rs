@@ -12,7 +12,7 @@ use crate::records::{Expected, Export, accounts, contacts};
 use crate::site::TOKEN;
 use crate::wiring::Parameters;
 
-/// Something that is done to the bucket from outside.
+/// Something that is done from outside.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// An object is dropped, or replaced.
@@ -27,6 +27,15 @@ pub enum Event {
         /// Its key.
         key: String,
     },
+    /// Somebody deletes what waits in the queues of batches and tasks, in flight or not.
+    Purge,
+    /// Every import there is is told to go on.
+    Resume,
+    /// Others have so many tasks open at the site from now on.
+    Others {
+        /// Of these count towards the limit.
+        tasks: usize,
+    },
 }
 
 /// One history, before it happens.
@@ -38,7 +47,7 @@ pub struct History {
     pub site: Options,
     /// The parameters of the deployment.
     pub parameters: Parameters,
-    /// What is done to the bucket, and when.
+    /// What is done from outside, and when.
     pub events: Vec<(Duration, Event)>,
     /// The faults to come.
     pub plan: Plan,
@@ -97,6 +106,7 @@ fn site(chance: &mut Chance, seed: u64) -> Options {
         rate_limit: chance.one_of(0, &[0, 0, 0, 0, 0, 8]),
         value_length: chance.one_of(255, &[255, 40]),
         refuse_resent_keys: chance.happens(0.15),
+        bare: chance.happens(0.1),
         ..Options::documented()
     }
 }
@@ -145,6 +155,15 @@ fn events(chance: &mut Chance, plan: &Plan) -> Vec<(Duration, Event)> {
         } else if is_to_come(Fault::ExportDeleted) {
             events.push((later, Event::Delete { key: format!("exports/{folder}/Contact.csv") }));
         }
+    }
+    if chance.happens(0.2) {
+        let lost = Duration::from_secs(chance.number(30..2400));
+        events.push((lost, Event::Purge));
+        // By then whoever has a message in hand is done with it.
+        events.push((lost + Duration::from_secs(chance.number(1_000..8_000)), Event::Resume));
+    }
+    if chance.happens(0.1) {
+        events.push((Duration::from_secs(chance.number(60..20_000)), Event::Resume));
     }
     events.sort_by_key(|(at, _)| *at);
     events

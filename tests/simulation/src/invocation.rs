@@ -51,9 +51,8 @@ impl Function {
     /// After so long it is stopped, as in the template.
     pub const fn limit(self) -> Duration {
         match self {
-            Self::Split => Duration::from_mins(15),
+            Self::Split | Self::Poll => Duration::from_mins(15),
             Self::Submit => Duration::from_secs(90),
-            Self::Poll => Duration::from_mins(15),
         }
     }
 

@@ -1,9 +1,11 @@
 //! Letting a history happen: what is dropped, and Lambda feeding the functions from their queues.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use csm_import::import::keys;
 use csm_import::port::{Clock, Outgoing};
 use csm_sim::Embedded;
 use jiff::Timestamp;
@@ -47,7 +49,9 @@ pub struct Report {
     /// The points that were passed, in order, and what could have happened there; where the trace was
     /// kept.
     pub points: Vec<(String, &'static [Fault])>,
-    /// How long it took in its own time.
+    /// When the last ledger was written, from the beginning.
+    pub finished: Duration,
+    /// When the last message was gone, from the beginning.
     pub took: Duration,
 }
 
@@ -89,8 +93,16 @@ async fn happen(history: &History, keep_trace: bool, prepare: impl FnOnce(&World
         holds: holds(&world),
         trace,
         points,
+        finished: finished(&world, start),
         took: world.elapsed(),
     }
+}
+
+fn finished(world: &World, start: Timestamp) -> Duration {
+    let bucket = lock(&world.bucket);
+    let ledgers = bucket.keys(keys::IMPORTS).filter(|key| key.ends_with("/summary.json"));
+    let last = ledgers.filter_map(|key| bucket.written(key)).max().unwrap_or(start);
+    Duration::try_from(last.duration_since(start)).unwrap_or_default()
 }
 
 fn holds(world: &World) -> u64 {
@@ -157,10 +169,30 @@ fn waiting(world: &World) -> Option<Duration> {
     queues.into_iter().filter_map(|queue| lock(queue).next(world.elapsed())).min()
 }
 
-/// Does something to the bucket, of which S3 tells the queue a little later.
+/// Does something from outside.
 fn occur(world: &Arc<World>, event: &Event) {
-    let now = WorldClock(Arc::clone(world)).now();
     match event {
+        Event::Purge => {
+            world.note("batches and tasks are purged");
+            for queue in [&world.queues.batches, &world.queues.tasks] {
+                lock(queue).purge();
+            }
+        }
+        Event::Resume => {
+            let begun: BTreeSet<String> = {
+                let bucket = lock(&world.bucket);
+                let names = bucket.keys(keys::IMPORTS).filter_map(|key| key.split('/').nth(1));
+                names.map(str::to_owned).collect()
+            };
+            for import in begun {
+                world.note(&format!("{import} is to go on"));
+                put(world, &format!("{}{import}", keys::RESUME), Bytes::from_static(b"go on"));
+            }
+        }
+        Event::Others { tasks } => {
+            world.note(&format!("others have {tasks} tasks open"));
+            world.site.change_faults(|faults| faults.foreign_tasks = *tasks);
+        }
         Event::Delete { key } => {
             world.note(&format!("{key} is deleted"));
             lock(&world.chance).count(Fault::ExportDeleted);
@@ -171,20 +203,26 @@ fn occur(world: &Arc<World>, event: &Event) {
             if lock(&world.bucket).get(key).is_some() {
                 lock(&world.chance).count(Fault::ExportReplaced);
             }
-            lock(&world.bucket).put(key, export.csv.clone().into(), now);
-            let record = json!({
-                "eventTime": now.to_string(),
-                "eventName": "ObjectCreated:Put",
-                "s3": { "object": { "key": key } },
-            });
-            let body = json!({ "Records": [record] }).to_string();
-            let twice = lock(&world.chance).fault("S3 notifies", &[Fault::NotifiedTwice]);
-            for _ in 0..if twice.is_some() { 2 } else { 1 } {
-                let delay = Duration::from_millis(lock(&world.chance).number(50..5_000));
-                let message = Outgoing { body: body.clone(), delay, fifo: None };
-                let queue = WorldQueue::new(Arc::clone(world), Kind::Exports);
-                queue.with(|messages, now, _| messages.send(message, now));
-            }
+            put(world, key, export.csv.clone().into());
         }
+    }
+}
+
+/// Puts an object, of which S3 tells the queue a little later.
+fn put(world: &Arc<World>, key: &str, bytes: Bytes) {
+    let now = WorldClock(Arc::clone(world)).now();
+    lock(&world.bucket).put(key, bytes, now);
+    let record = json!({
+        "eventTime": now.to_string(),
+        "eventName": "ObjectCreated:Put",
+        "s3": { "object": { "key": key } },
+    });
+    let body = json!({ "Records": [record] }).to_string();
+    let twice = lock(&world.chance).fault("S3 notifies", &[Fault::NotifiedTwice]);
+    for _ in 0..if twice.is_some() { 2 } else { 1 } {
+        let delay = Duration::from_millis(lock(&world.chance).number(50..5_000));
+        let message = Outgoing { body: body.clone(), delay, fifo: None };
+        let queue = WorldQueue::new(Arc::clone(world), Kind::Exports);
+        queue.with(|messages, now, _| messages.send(message, now));
     }
 }

@@ -7,8 +7,20 @@ use simulation::run::play;
 use simulation::world::lock;
 use simulation::{replay, table};
 
-/// Seeds whose histories were worth keeping, and what each was about.
-const KEPT: &[(u64, &str)] = &[];
+/// Seeds that went wrong once, and what each was about.
+const KEPT: &[(u64, &str)] = &[
+    (430, "tasks that create detail fields beside those of batches"),
+    (494, "a task that creates detail fields while another import has a batch open"),
+    (292, "a task of days fills the dead letters"),
+    (366, "an import that waits for its predecessor is forgotten"),
+    (416, "what was sent and may be there is said to be unsent when the import stops"),
+    (1371, "a function dies after its request, and the next one is answered 401"),
+    (3638, "the slot of a task that the site does not know is given away while it is open"),
+    (20287, "a batch that waits for a slot for days goes to the dead letters"),
+    (21263, "the patience for detail fields begins with the import, not with the asking"),
+    (21461, "an import whose exports are deleted while SPLIT is dead never ends"),
+    (22118, "an import that waits long for its predecessor goes to the dead letters"),
+];
 
 fn holds(seeds: impl Iterator<Item = u64>) {
     let failed: Vec<_> = seeds
