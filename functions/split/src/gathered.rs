@@ -42,6 +42,7 @@ impl Gathered {
             manifest: Manifest {
                 import,
                 stage,
+                resumed: 0,
                 edition,
                 mapped: 0,
                 known: None,

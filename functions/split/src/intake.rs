@@ -38,6 +38,10 @@ impl<P: Ports> Splitter<P> {
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         for race in 0..RACES {
+            // Before the listing: what is listed must not be older than what was taken.
+            let key = keys::claims(folder);
+            let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
+            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
             let (objects, newest) = self.exports.objects(folder).await?;
             if let Some(newest) = newest.max(arrived).filter(|_| folder.ends_with('/')) {
                 let quiet = self.clock.now().duration_since(newest);
@@ -47,9 +51,6 @@ impl<P: Ports> Splitter<P> {
                     return Ok(Disposition::Later(rest + Duration::from_secs(1)));
                 }
             }
-            let key = keys::claims(folder);
-            let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
-            let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
             match self.give_up(&mut claims, &objects, delivery).await? {
                 GivenUp::Nothing => {}
                 GivenUp::Some => {

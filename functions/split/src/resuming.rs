@@ -5,7 +5,9 @@ use csm_import::import::claims::Claims;
 use csm_import::import::document::ImportDocument;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
-use csm_import::import::progress::Progress;
+use csm_import::import::pace;
+use csm_import::import::phase::Phase;
+use csm_import::import::progress::{Progress, Resumption};
 use csm_import::port::Ports;
 
 use crate::splitter::Splitter;
@@ -24,12 +26,17 @@ impl<P: Ports> Splitter<P> {
             return Ok(Disposition::Done);
         };
         let key = keys::claims(&document.folder);
+        let progress: Option<Progress> = self.archive.find(&keys::progress(import)).await?;
         if document.stop.is_some() {
             // What was found out about the site or the configuration was wrong, and nothing was sent.
+            if progress.is_some_and(|progress| !progress.finished) {
+                // Nobody else comes back to it once it has given up its exports.
+                let wait = pace::backoff(delivery.receives, None, delivery.seed());
+                return Ok(self.go_on(import, delivery).await?.and(Disposition::Later(wait)));
+            }
             self.archive.update(&key, |claims: &mut Claims| claims.free(import)).await?;
             return self.take(&document.folder, None, delivery).await;
         }
-        let progress: Option<Progress> = self.archive.find(&keys::progress(import)).await?;
         if progress.is_none() {
             let (claims, _): (Claims, _) = self.archive.find_with_etag(&key).await?;
             if !claims.objects.values().any(|claim| claim.import == import) {
@@ -38,12 +45,19 @@ impl<P: Ports> Splitter<P> {
             }
             self.begin(import).await?;
         }
-        let (progress, resumed) = self.archive.advance(import, Progress::resume).await?;
-        if resumed {
-            tracing::info!(%import, resumed = progress.resumed, "the import goes on");
-            return self.go_on(import, delivery).await;
+        let (progress, resumption) = self.archive.advance(import, Progress::resume).await?;
+        tracing::info!(%import, ?resumption, resumed = progress.resumed, "the import is told to go on");
+        match resumption {
+            Resumption::Nothing => Ok(Disposition::Done),
+            Resumption::Everything => self.go_on(import, delivery).await,
+            Resumption::InFlight => {
+                for phase in Phase::ALL {
+                    if progress.stage(phase).is_some() {
+                        self.enqueue(import, phase, delivery.deadline).await?;
+                    }
+                }
+                self.go_on(import, delivery).await
+            }
         }
-        tracing::info!(%import, "there is nothing to go on with");
-        Ok(Disposition::Done)
     }
 }

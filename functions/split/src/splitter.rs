@@ -148,9 +148,9 @@ impl<P: Ports> Splitter<P> {
         Ok(false)
     }
 
-    /// Sends every batch of a phase that is not settled; false: the time was up before the last one.
+    /// Sends every batch of a phase that is not settled, or of a stopped import those in flight; false: the time was up before the last one.
     /// The next invocation sends all of them anew, and what was sent twice is let go.
-    async fn enqueue(
+    pub(crate) async fn enqueue(
         &self,
         import: ImportId,
         phase: Phase,
@@ -159,7 +159,10 @@ impl<P: Ports> Splitter<P> {
         let manifest: Manifest = self.archive.get(&keys::manifest(import, phase.stage())).await?;
         let progress = self.archive.progress(import).await?;
         let open = manifest.batches().map(|batch| Batch { phase, ..batch }).filter(|batch| {
-            progress.is_verified(phase, batch.batch) && !progress.is_settled(phase, batch.batch)
+            progress.is_verified(phase, batch.batch)
+                && !progress.is_settled(phase, batch.batch)
+                // A stopped import only brings to its end what is at the site.
+                && (progress.stopped.is_none() || progress.is_in_flight(batch))
         });
         let document = self.archive.document(import).await?;
         let slots = document.configuration.max_open_tasks.unwrap_or(self.settings.max_open_tasks);

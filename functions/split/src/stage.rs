@@ -35,7 +35,10 @@ impl<P: Ports> Splitter<P> {
         deadline: Deadline,
     ) -> Result<Option<Manifest>, ConsumeError> {
         let key = keys::manifest(import, stage);
-        if let Some(manifest) = self.archive.find(&key).await? {
+        let progress = self.archive.progress(import).await?;
+        let (before, etag): (Option<Manifest>, _) = self.archive.find_with_etag(&key).await?;
+        let since = if stage == Stage::Customers { progress.customers_since } else { 0 };
+        if let Some(manifest) = before.filter(|manifest| manifest.resumed >= since) {
             return Ok(Some(manifest));
         }
         let document = self.archive.document(import).await?;
@@ -62,8 +65,10 @@ impl<P: Ports> Splitter<P> {
         if document.mode == Mode::Plan && stage == Stage::Organizations && document.stop.is_none() {
             manifest.known = self.known_on_site(&manifest, &organizations).await?;
         }
+        manifest.resumed = progress.resumed;
         tracing::info!(%import, %stage, mapped = manifest.mapped, batches = manifest.batches.len(), "split");
-        match self.archive.put(&key, &manifest, Condition::Absent).await? {
+        let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
+        match self.archive.put(&key, &manifest, condition).await? {
             Written::Yes => Ok(Some(manifest)),
             // Somebody else has split the stage meanwhile; theirs is the one that counts.
             Written::Lost => Ok(Some(self.archive.get(&key).await?)),

@@ -84,7 +84,11 @@ async fn send<C: Site>(
         let body = render(endpoint, dialect).map_err(ConsumeError::unwritable)?;
         let key = idempotency_key(batch.import.uuid(), endpoint, batch.batch.0, &body);
         let telling = matches!(endpoint, Endpoint::Profiles(_));
-        let accepted = |task| Answer::Accepted { task, dialect, key, telling };
+        // An answer without a task may be nobody's answer.
+        let accepted = |task: Option<TaskId>| {
+            let telling = telling && task.is_some();
+            Answer::Accepted { task, dialect, key, telling }
+        };
         let error = match site.submit(endpoint, key, body).await {
             Ok(task) => return Ok(accepted(Some(task))),
             Err(error) => error,

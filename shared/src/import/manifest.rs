@@ -18,6 +18,9 @@ pub struct Manifest {
     pub import: ImportId,
     /// Organizations or customers.
     pub stage: Stage,
+    /// How often the import had been told to go on when the stage was split.
+    #[serde(default)]
+    pub resumed: u32,
     /// The edition of its segments.
     pub edition: Edition,
     /// Records that became lines of a segment.

@@ -26,7 +26,7 @@ mod stop;
 pub use bitmap::Bitmap;
 pub use orders::Orders;
 pub use stages::{StageProgress, Stages};
-pub use steps::{Admission, Ask, Asked, InFlight, Next, Settled};
+pub use steps::{Admission, Ask, Asked, InFlight, Next, Resumption, Settled};
 use stop::refusal_message;
 pub use stop::{Refusal, Stop, StopCode};
 
@@ -77,6 +77,10 @@ pub struct Progress {
     /// How often it was told to go on.
     #[serde(default)]
     pub resumed: u32,
+    /// The customers' stage has to be split after so many of these: before, their organizations were not
+    /// known.
+    #[serde(default)]
+    pub customers_since: u32,
 }
 
 impl Progress {
@@ -98,6 +102,7 @@ impl Progress {
             asked: None,
             finished: false,
             resumed: 0,
+            customers_since: 0,
         }
     }
 
@@ -266,36 +271,50 @@ impl Progress {
     }
 
     /// Has everything sent anew that is not settled, because the cause of a stop is gone or messages were
-    /// lost. False: there is nothing to go on with.
-    pub fn resume(&mut self) -> bool {
-        let may_go_on = match self.stopped.as_ref().map(|stop| stop.code) {
-            None => !self.finished,
+    /// lost.
+    pub fn resume(&mut self) -> Resumption {
+        let resumption = match self.stopped.as_ref().map(|stop| stop.code) {
             // What was dropped since is imported in its place.
-            Some(StopCode::ExportReplaced | StopCode::ExportGone) => false,
-            // Whoever has it go on knows how many have failed.
-            Some(StopCode::ToleranceExceeded) => {
-                self.orders.tolerated = None;
-                true
+            Some(StopCode::ExportReplaced | StopCode::ExportGone) | None if self.finished => {
+                Resumption::Nothing
             }
-            Some(_) => true,
+            Some(StopCode::ExportReplaced | StopCode::ExportGone) => Resumption::InFlight,
+            _ => Resumption::Everything,
         };
-        if may_go_on {
-            self.stopped = None;
-            self.finished = false;
+        if resumption != Resumption::Nothing {
             self.resumed += 1;
             self.asked = None;
+            for flight in self.in_flight.values_mut() {
+                *flight = InFlight { requests: flight.requests, ..InFlight::default() };
+            }
+        }
+        if resumption == Resumption::Everything {
+            // Whoever has it go on knows how many have failed.
+            if self.stopped.as_ref().is_some_and(|stop| stop.code == StopCode::ToleranceExceeded) {
+                self.orders.tolerated = None;
+            }
+            self.stopped = None;
+            self.finished = false;
             self.preparing_since = None;
             self.refusals.clear();
+            let organizations = self.stages.organizations.as_ref();
+            if organizations.is_some_and(|organizations| !organizations.is_settled()) {
+                // They were split for the ledger alone, and know nothing of their organizations.
+                self.stages.customers = None;
+                self.customers_since = self.resumed;
+            }
             for phase in Phase::ALL {
                 if let Some(stage) = self.stage_mut(phase) {
                     stage.enqueued &= stage.is_settled();
                 }
             }
-            for flight in self.in_flight.values_mut() {
-                *flight = InFlight { requests: flight.requests, ..InFlight::default() };
-            }
         }
-        may_go_on
+        resumption
+    }
+
+    /// Whether the batch may be at the site.
+    pub fn is_in_flight(&self, batch: &Batch) -> bool {
+        self.in_flight.contains_key(&flight(batch))
     }
 
     /// Notes that the results have been written, as they were after `resumed` resumptions.

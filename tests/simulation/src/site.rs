@@ -167,7 +167,10 @@ impl Line {
         match fault {
             Some(Fault::SilenceAfter) => pending().await,
             Some(Fault::GatewayAfter) => Ok(answer(502, "<html>Bad gateway</html>", false)),
-            Some(Fault::Garbled) => Ok(answer(200, "<html>Welcome</html>", false)),
+            // A gateway may lose an answer, and does not turn a refusal into a success.
+            Some(Fault::Garbled) if head.status.is_success() => {
+                Ok(answer(200, "<html>Welcome</html>", false))
+            }
             _ => Ok(Response::from_parts(head, body.to_vec())),
         }
     }

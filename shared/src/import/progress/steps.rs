@@ -39,6 +39,17 @@ pub enum Admission {
     StoppedUnclear,
 }
 
+/// What goes on when an import is told to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resumption {
+    /// Nothing is left to be done.
+    Nothing,
+    /// What is at the site is looked at to its end; nothing more is sent.
+    InFlight,
+    /// Everything that is not settled is sent.
+    Everything,
+}
+
 /// Whether to ask for the next thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
