@@ -105,8 +105,12 @@ impl<P: Ports> Poller<P> {
             Look::Ended(end) => end,
             Look::NotYet(disposition) => return Ok(disposition),
         };
-        // Links are read back, whatever their task says.
+        // Links are read back, whatever their task says; one that nobody can look at may still be open.
         if batch.phase.verifies() {
+            let age = since(self.clock.now(), request.submitted_at);
+            if end.status.is_none() && age < OPEN {
+                return Ok(Disposition::Later(again(age)));
+            }
             self.update(poll, |work| work.told(request.key, Vec::new(), false)).await?;
             return self.hand_back(poll).await;
         }

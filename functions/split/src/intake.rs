@@ -148,10 +148,9 @@ impl<P: Ports> Splitter<P> {
                 None => (true, false),
             };
             if under_way && replaced {
-                // Taken, but never begun: there is nothing to be stopped.
-                if progress.is_some()
-                    && let Disposition::Later(wait) = self.stop_replaced(*import, delivery).await?
-                {
+                // Also one that never began: whoever took it may be about to begin.
+                self.begin(*import).await?;
+                if let Disposition::Later(wait) = self.stop_replaced(*import, delivery).await? {
                     return Ok(GivenUp::NotYet(wait));
                 }
                 claims.given_up.insert(*import);

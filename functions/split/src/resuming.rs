@@ -3,7 +3,7 @@
 use csm_import::delivery::{ConsumeError, Delivery, Disposition};
 use csm_import::import::claims::Claims;
 use csm_import::import::document::ImportDocument;
-use csm_import::import::id::ImportId;
+use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
 use csm_import::import::pace;
 use csm_import::import::phase::Phase;
@@ -37,15 +37,20 @@ impl<P: Ports> Splitter<P> {
             self.archive.update(&key, |claims: &mut Claims| claims.free(import)).await?;
             return self.take(&document.folder, None, delivery).await;
         }
+        let (claims, _): (Claims, _) = self.archive.find_with_etag(&key).await?;
         if progress.is_none() {
-            let (claims, _): (Claims, _) = self.archive.find_with_etag(&key).await?;
             if !claims.objects.values().any(|claim| claim.import == import) {
                 tracing::info!(%import, "another import took its exports; nothing was done");
                 return Ok(Disposition::Done);
             }
             self.begin(import).await?;
         }
-        let (progress, resumption) = self.archive.advance(import, Progress::resume).await?;
+        let is_taken_over = |object: &SourceObject| {
+            claims.objects.get(&object.key).is_none_or(|claim| claim.import != import)
+        };
+        let taken_over = document.objects.iter().any(is_taken_over);
+        let resume = |progress: &mut Progress| progress.resume(taken_over);
+        let (progress, resumption) = self.archive.advance(import, resume).await?;
         tracing::info!(%import, ?resumption, resumed = progress.resumed, "the import is told to go on");
         match resumption {
             Resumption::Nothing => Ok(Disposition::Done),

@@ -271,15 +271,16 @@ impl Progress {
     }
 
     /// Has everything sent anew that is not settled, because the cause of a stop is gone or messages were
-    /// lost.
-    pub fn resume(&mut self) -> Resumption {
-        let resumption = match self.stopped.as_ref().map(|stop| stop.code) {
-            // What was dropped since is imported in its place.
-            Some(StopCode::ExportReplaced | StopCode::ExportGone) | None if self.finished => {
-                Resumption::Nothing
-            }
-            Some(StopCode::ExportReplaced | StopCode::ExportGone) => Resumption::InFlight,
-            _ => Resumption::Everything,
+    /// lost. What another import has taken since is not sent: it would write old values over new ones.
+    pub fn resume(&mut self, taken_over: bool) -> Resumption {
+        let stopped = self.stopped.as_ref().map(|stop| stop.code);
+        let is_gone = matches!(stopped, Some(StopCode::ExportReplaced | StopCode::ExportGone));
+        let may_send = !is_gone && !(stopped.is_some() && taken_over);
+        let resumption = match (may_send, self.finished) {
+            (false, true) => Resumption::Nothing,
+            (true, true) if stopped.is_none() => Resumption::Nothing,
+            (false, false) => Resumption::InFlight,
+            (true, _) => Resumption::Everything,
         };
         if resumption != Resumption::Nothing {
             self.resumed += 1;

@@ -14,8 +14,8 @@ Written by the simulation, `UPDATE_DOCS=1 cargo test -p simulation`; do not edit
 contacts, one of them without an email, are imported again and again. Each time one fault happens,
 once, where the point is passed for the first time. *As without* means that the ledger, and what the
 site holds, are in the end as they are when nothing goes wrong. *Later* is the ledger; a function that
-has died holds its message until its visibility ends, which is 90 minutes for SPLIT, 9 for SUBMIT and 30
-for POLL.
+has died holds its message until its visibility ends, which is 90 minutes for SPLIT and POLL and 9 for
+SUBMIT.
 
 ## Every effect
 

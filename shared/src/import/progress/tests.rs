@@ -221,8 +221,10 @@ fn a_stopped_import_goes_on_with_what_is_not_settled() {
         progress.failed(&second);
         progress.stop(Stop { code, message: String::new() });
         progress.finished = true;
+        let mut taken_over = progress.clone();
+        assert_eq!(taken_over.resume(true), Resumption::Nothing, "{code:?}");
         let resumption = if goes_on { Resumption::Everything } else { Resumption::Nothing };
-        assert_eq!(progress.resume(), resumption, "{code:?}");
+        assert_eq!(progress.resume(false), resumption, "{code:?}");
         assert_eq!(progress.stopped.is_none(), goes_on);
         if goes_on {
             assert_eq!(progress.orders.tolerated.is_none(), code == ToleranceExceeded);
@@ -230,12 +232,12 @@ fn a_stopped_import_goes_on_with_what_is_not_settled() {
             assert_eq!(progress.next(), Next::Nothing);
             assert_eq!(progress.admit(&second, false), Admission::Send);
             assert_eq!(progress.failed(&second), 1, "errors are counted anew");
-            assert_eq!(progress.resume(), Resumption::Everything, "as often as one likes");
+            assert_eq!(progress.resume(false), Resumption::Everything, "as often as one likes");
         }
     }
     let mut done = written(Verify::None, 1);
     done.finish(0);
-    assert_eq!(done.resume(), Resumption::Nothing, "nothing is left");
+    assert_eq!(done.resume(false), Resumption::Nothing, "nothing is left");
 }
 
 #[test]
@@ -245,7 +247,7 @@ fn what_is_at_the_site_is_looked_at_to_its_end_though_the_export_was_replaced() 
     let [first, second] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
     progress.admit(&first, false);
     progress.stop(Stop { code: StopCode::ExportReplaced, message: String::new() });
-    assert_eq!(progress.resume(), Resumption::InFlight);
+    assert_eq!(progress.resume(false), Resumption::InFlight);
     assert!(progress.stopped.is_some());
     assert!(progress.is_in_flight(&first) && !progress.is_in_flight(&second));
 }
@@ -257,7 +259,7 @@ fn customers_that_know_nothing_of_their_organizations_are_split_anew() {
     progress.stop(crate::csm::error::Blocked::TokenRefused.into());
     progress.split(Stage::Customers, 1, 2, 0, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.next(), Next::Finish);
-    assert_eq!(progress.resume(), Resumption::Everything);
+    assert_eq!(progress.resume(false), Resumption::Everything);
     assert_eq!((progress.stage(Stage::Customers), progress.customers_since), (None, 1));
     assert_eq!(progress.next(), Next::Nothing, "the organizations come first");
 }

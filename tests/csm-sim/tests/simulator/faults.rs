@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use csm_sim::{Answer, AnswerFault, Faults, Options, RequestKind, Sim, TaskEnd, TaskFault};
+use csm_sim::{
+    Answer, AnswerFault, Faults, Options, Poison, PoisonEffect, RequestKind, Sim, TaskEnd,
+    TaskFault,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -79,6 +82,22 @@ async fn reading_can_be_disturbed_too() {
     assert_eq!(client.task(&accepted).await.0, 200);
     assert_eq!(client.get("/api/v1/customer/details").await.0, 404);
     assert_eq!(client.get("/api/v1/customer/details").await.0, 200);
+}
+
+#[tokio::test]
+async fn a_word_makes_requests_fail_that_hold_it() {
+    let client = Client::new(Options::documented()).await;
+    let poison = |word: &str, effect| Poison { word: word.to_owned(), effect };
+    let poison = vec![poison("fail@", PoisonEffect::Fail), poison("refuse@", PoisonEffect::Refuse)];
+    client.sim.set_faults(Faults { poison, ..Faults::default() });
+    let person = |name: &str| json!({ "operationType": "UPSERT", "payload": { "email": format!("{name}@example.com") } });
+    let body = |names: &[&str]| json!({ "customerProfiles": names.iter().map(|name| person(name)).collect::<Vec<_>>() });
+    assert_eq!(client.bulk(CUSTOMERS, &body(&["good", "refuse", "fail"])).await.0, 400);
+    let task = client.write(CUSTOMERS, &body(&["good", "fail"])).await;
+    assert_eq!(task["status"], "FAILED");
+    assert!(client.sim.state().customers.is_empty());
+    let task = client.write(CUSTOMERS, &body(&["good"])).await;
+    assert_eq!((&task["status"], client.sim.state().customers.len()), (&json!("FINISHED"), 1));
 }
 
 #[tokio::test]
