@@ -137,7 +137,9 @@ codes! {
     NotFoundYet = "not-found-yet", "Search for the customer on the site later.";
     /// The task ended well, and the site holds other values than were sent.
     HeldOtherwise = "held-otherwise", "Compare the record with the site, which may write some values in a way of its own.";
-    /// The customer exists but is not linked to its organization, and could not be linked.
+    /// The task ended well, and the site did not let the customer be read back.
+    NotVerified = "not-verified", "Look for the customer on the site; where it has no field External ID, it cannot be searched for.";
+    /// The customer exists but is not linked to its organization, and was not linked by a second request.
     AssociationMissing = "association-missing", "Link the customer to its organization on the site.";
     /// The site had not linked the customer to its organization; a second request did.
     AssociationRepaired = "association-repaired", "Nothing to do: the customer is linked now.";
@@ -146,7 +148,10 @@ codes! {
 impl Code {
     /// Whether it tells what was on the site at one moment, and a later look counts more.
     pub const fn may_pass(self) -> bool {
-        matches!(self, Self::NotFoundYet | Self::HeldOtherwise | Self::AssociationMissing)
+        matches!(
+            self,
+            Self::NotFoundYet | Self::HeldOtherwise | Self::NotVerified | Self::AssociationMissing
+        )
     }
 }
 
@@ -177,7 +182,8 @@ mod tests {
         table.push_str(
             "\n## Why an import stops\n\nWhat can stand under `stopped` in `progress.json`, and under \
             `stop` in `plan.json`. The message beside it, which `summary.json` and `plan.html` have \
-            too, says what happened to what, and then the same as here.\n\n\
+            too, says what happened to what, and then the same as here. Instead of dropping the export again, \
+            an import can be told to go on where it was: drop an object named exports/resume/<id>.\n\n\
             | code | meaning | what was done | what to do |\n|---|---|---|---|\n",
         );
         for code in StopCode::all() {

@@ -1,8 +1,9 @@
 //! Reading back customers that were written, and linking those to their organizations that the site has
 //! not linked.
 
+use std::time::Duration;
+
 use csm_import::code::Code;
-use csm_import::csm::error::Class;
 use csm_import::delivery::{ConsumeError, Delivery, Disposition};
 use csm_import::import::attribution::Evidence;
 use csm_import::import::batch::Batch;
@@ -19,6 +20,8 @@ use csm_import::port::{Clock, Ports, Queue};
 use crate::poller::{MARGIN, Poller, STRETCH, again, since, wait};
 use crate::read_back::{Question, ReadBack, Sought, read_back};
 
+/// Each batch is looked at for so long, also when the patience with all of them is over.
+const OWN: Duration = Duration::from_secs(20);
 /// Of a sampled batch, so many customers are read back: each costs a search.
 const SAMPLE: usize = 5;
 
@@ -41,7 +44,10 @@ impl<P: Ports> Poller<P> {
         let begun_at = progress.stage(batch.phase).map_or(progress.updated_at, |s| s.begun_at);
         let waited = since(self.clock.now(), begun_at);
         // A stopped import waits for nothing that is not needed for its ledger.
-        let patience_over = waited >= self.patience || progress.stopped.is_some();
+        let now = self.clock.now();
+        let own = work.checked_since.map_or(Duration::ZERO, |then| since(now, then));
+        let patience_over = (waited >= self.patience && own >= self.patience.min(OWN))
+            || progress.stopped.is_some();
         if waited > STRETCH / 3 {
             self.batches_queue.hold(&poll.receipt_handle, STRETCH).await?;
         }
@@ -54,14 +60,13 @@ impl<P: Ports> Poller<P> {
         let told = read_back(&self.site, question).await;
         let evidence = match told {
             ReadBack::Told(evidence) => evidence,
-            ReadBack::NotNow(Class::Stop(_)) | ReadBack::Never => {
-                vec![Evidence::None; records.len()]
+            ReadBack::NotNow(class) if !patience_over => {
+                self.update(poll, |work| work.checked(now)).await?;
+                return Ok(wait(delivery, own, class));
             }
-            ReadBack::NotNow(class) if !patience_over => return Ok(wait(delivery, waited, class)),
-            ReadBack::NotNow(_) => vec![Evidence::None; records.len()],
+            ReadBack::NotNow(_) | ReadBack::Never => vec![Evidence::None; records.len()],
         };
         let checked: Vec<_> = positions.iter().zip(&records).zip(&evidence).collect();
-        let checked: Vec<_> = checked.into_iter().filter(|(_, e)| **e != Evidence::None).collect();
         let missing: Vec<_> = checked.iter().flat_map(|((p, r), e)| links(**p, r, e)).collect();
         if !missing.is_empty() && work.may_link() && progress.stopped.is_none() {
             tracing::info!(import = %batch.import, batch = %batch.batch, links = missing.len(), "links are missing and are made");
@@ -71,10 +76,11 @@ impl<P: Ports> Poller<P> {
         let judged = checked.iter().map(|((position, record), evidence)| {
             judge(record, evidence, work.linked.contains(position), patience_over)
         });
-        match judged.collect::<Option<Vec<RecordResult>>>() {
-            Some(results) => self.store(poll, &results, None, delivery).await,
-            None => Ok(Disposition::Later(again(waited))),
+        if let Some(results) = judged.collect::<Option<Vec<RecordResult>>>() {
+            return self.store(poll, &results, None, delivery).await;
         }
+        self.update(poll, |work| work.checked(now)).await?;
+        Ok(Disposition::Later(again(own)))
     }
 
     /// The customers of a batch that were written and are to be read back.
@@ -135,14 +141,16 @@ fn judge(
         // The site may write values in a way of its own.
         Evidence::Differs { linked, .. } => (*linked, Some(Code::HeldOtherwise)),
         Evidence::Holds { linked, .. } => (*linked, None),
-        Evidence::None | Evidence::Mute { .. } => (None, None),
+        Evidence::None => (None, Some(Code::NotVerified)),
+        Evidence::Mute { .. } => (None, None),
     };
     let link = match linked {
         Some(false) => Some(Code::AssociationMissing),
         Some(true) if was_linked => Some(Code::AssociationRepaired),
         _ => None,
     };
-    let may_change = otherwise.is_some() || linked == Some(false);
+    let is_final = matches!(evidence, Evidence::None);
+    let may_change = !is_final && otherwise.is_some() || linked == Some(false);
     if may_change && !patience_over {
         return None;
     }

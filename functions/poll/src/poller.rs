@@ -17,10 +17,10 @@ use csm_import::import::keys;
 use csm_import::import::message::{Continue, Poll, Request, TaskMessage};
 use csm_import::import::outcome::{Outcome, RecordResult};
 use csm_import::import::pace;
-use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Ask, Next, Progress, Stop};
 use csm_import::import::settlement::{self, Ended};
 use csm_import::import::work::{Run, Step, Work};
+use csm_import::mapping::stage::Stage;
 use csm_import::port::{Clock, Ports, Queue};
 use jiff::Timestamp;
 use tracing::Instrument;
@@ -221,7 +221,7 @@ impl<P: Ports> Poller<P> {
             tracing::info!(import = %batch.import, batch = %batch.batch, "not everything can be read back yet");
             return Ok(Disposition::Later(again(waited)));
         };
-        let again = progress.orders.may_send_again() && progress.stopped.is_none();
+        let again = progress.may_send_again();
         let mut after = work.clone();
         after.told(request.key, results.clone(), again);
         if after.step(batch) != Step::Complete {
@@ -314,8 +314,8 @@ impl<P: Ports> Poller<P> {
         let Some(last) = document.last_import else { return Ok(None) };
         let last: Option<Progress> = self.archive.find(&keys::progress(last)).await?;
         let Some(last) = last.filter(|last| last.finished) else { return Ok(None) };
-        let settled = |phase: Phase| last.stage(phase).map_or(0, |stage| stage.settled_batches);
-        let batches: u32 = Phase::ALL.into_iter().map(settled).sum();
+        let settled = |stage| last.stage(stage).map_or(0, |stage| stage.settled_batches);
+        let batches: u32 = Stage::ALL.into_iter().map(settled).sum();
         let took = since(last.updated_at, last.started_at).as_secs_f64();
         Ok((batches > 0).then(|| took / f64::from(batches)))
     }

@@ -16,7 +16,7 @@ use crate::gathering::Gathering;
 /// What a checkpoint begins with. Another version may gather something else from the same records, so
 /// that it begins anew.
 const MAGIC: &[u8] =
-    concat!("csm-import ", env!("CARGO_PKG_VERSION"), " checkpoint 1\n").as_bytes();
+    concat!("csm-import ", env!("CARGO_PKG_VERSION"), " checkpoint 2\n").as_bytes();
 
 /// Bytes that are written and read at once.
 const PART: usize = 8 << 20;

@@ -71,6 +71,10 @@ pub fn parse(body: &str) -> Result<Request, ConsumeError> {
                 let key = decode(&record.s3.object.key);
                 if let Some(import) = keys::resumed(&key) {
                     resumed.insert(import);
+                } else if key.starts_with(keys::RESUME) {
+                    tracing::warn!(
+                        "what was dropped to have an import go on is not named like one; nothing is done"
+                    );
                 } else if keys::is_drop(&key) {
                     let time = record.event_time.as_deref().and_then(|time| time.parse().ok());
                     let newest: &mut Option<Timestamp> =
@@ -128,8 +132,8 @@ mod tests {
         let key = format!("exports/resume/{import}.txt");
         let expected = Drops { resumed: [import].into(), ..Drops::default() };
         assert_eq!(parse(&notification(&[&key])).unwrap(), Request::Dropped(expected));
-        let other = [("exports/resume/".to_owned(), None)].into();
-        assert_eq!(parse(&notification(&["exports/resume/my import"])).unwrap(), dropped(other));
+        let other = notification(&["exports/resume/my import"]);
+        assert_eq!(parse(&other).unwrap(), dropped(BTreeMap::new()));
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl<P: Ports> Splitter<P> {
             claims.objects.get(&object.key).is_none_or(|claim| claim.import != import)
         };
         let taken_over = document.objects.iter().any(is_taken_over);
-        let resume = |progress: &mut Progress| progress.resume(taken_over);
+        let resume = |progress: &mut Progress| progress.resume(&delivery.id, taken_over);
         let (progress, resumption) = self.archive.advance(import, resume).await?;
         tracing::info!(%import, ?resumption, resumed = progress.resumed, "the import is told to go on");
         match resumption {

@@ -130,9 +130,13 @@ impl<P: Ports> Splitter<P> {
         let Some(manifest) = self.split(import, stage, deadline).await? else { return Ok(false) };
         let batches = u32::try_from(manifest.batches.len()).unwrap_or(u32::MAX);
         let (records, rejected) = (manifest.mapped, manifest.rejected.values().sum());
-        self.archive
-            .advance(import, |progress| progress.split(stage, batches, records, rejected, now))
-            .await?;
+        let noted = |progress: &mut Progress| {
+            // The import may have been told to go on since, and then this is of no use.
+            if progress.next() == Next::Begin(phase) && progress.takes(&manifest) {
+                progress.split(stage, batches, records, rejected, now);
+            }
+        };
+        self.archive.advance(import, noted).await?;
         Ok(true)
     }
 

@@ -10,7 +10,7 @@ use csm_import::import::document::{Export, ImportDocument, Mode};
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::manifest::Manifest;
-use csm_import::import::progress::{Stop, StopCode};
+use csm_import::import::progress::{Next, Stop, StopCode};
 use csm_import::mapping::mapper::Mapper;
 use csm_import::mapping::seen::Seen;
 use csm_import::mapping::stage::Stage;
@@ -37,9 +37,12 @@ impl<P: Ports> Splitter<P> {
         let key = keys::manifest(import, stage);
         let progress = self.archive.progress(import).await?;
         let (before, etag): (Option<Manifest>, _) = self.archive.find_with_etag(&key).await?;
-        let since = if stage == Stage::Customers { progress.customers_since } else { 0 };
-        if let Some(manifest) = before.filter(|manifest| manifest.resumed >= since) {
+        if let Some(manifest) = before.filter(|manifest| progress.takes(manifest)) {
             return Ok(Some(manifest));
+        }
+        if progress.next() != Next::Begin(stage.into()) {
+            // It was told to go on meanwhile, and something else comes first.
+            return Ok(None);
         }
         let document = self.archive.document(import).await?;
         let settled: Option<Manifest> = match stage {

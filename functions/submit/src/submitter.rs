@@ -26,6 +26,8 @@ use crate::request::{Answer, hand_over, hand_over_links};
 pub const HOLD: Duration = Duration::from_mins(15);
 /// Errors after which a batch is given up; with the longest pauses that is most of a day.
 const MAX_ERRORS: u32 = 200;
+/// Errors after which links are not made.
+const MAX_LINKING: u32 = 5;
 /// Receives after which a batch is given up, before the queue moves it to its dead letters.
 const MAX_RECEIVES: u32 = 950;
 
@@ -165,7 +167,7 @@ impl<P: Ports> Submitter<P> {
         let refused = |work: &mut Work| work.refused(batch, run, results.clone());
         let (work, is_final) = self.update(batch, refused).await?;
         // Where nothing is left to be halved, the records may not be to blame.
-        let counts = answers.len() > 1 && !work.fruitful && is_final;
+        let counts = !work.fruitful && is_final;
         let noted = |progress: &mut Progress| {
             progress.rests(batch);
             if counts {
@@ -186,6 +188,19 @@ impl<P: Ports> Submitter<P> {
         error: SiteError,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
+        // All is written, and what is not linked is told: nothing has to wait or stop for that.
+        let gives_up = |errors| errors >= MAX_LINKING || matches!(error.class(), Class::Stop(_));
+        if batch.phase.verifies() && !matches!(error.class(), Class::Wait) {
+            let (_, errors) =
+                self.archive.advance(batch.import, |progress| progress.failed(batch)).await?;
+            tracing::warn!(import = %batch.import, batch = %batch.batch, errors, error = %Causes(&error), "links could not be made");
+            if gives_up(errors)
+                && let Step::Send(run) = work.step(batch)
+            {
+                return self.refused(batch, &run, &[], Vec::new()).await;
+            }
+            return Ok(Disposition::Later(pace::backoff(errors, None, delivery.seed())));
+        }
         let after = match error.class() {
             Class::Wait => {
                 let (_, waits) =
@@ -214,11 +229,9 @@ impl<P: Ports> Submitter<P> {
             return Ok(Disposition::Later(pace::backoff(errors, after, delivery.seed())));
         }
         tracing::error!(import = %batch.import, phase = %batch.phase, batch = %batch.batch, "the batch is given up: what is not known of its records stays unknown");
-        if !batch.phase.verifies() {
-            let id = batch.deduplication_id(0);
-            let (body, fifo) = (delivery.body.clone(), Some((id.clone(), id)));
-            self.dead_letters.send(vec![Outgoing { body, fifo, ..Outgoing::default() }]).await?;
-        }
+        let id = batch.deduplication_id(0);
+        let (body, fifo) = (delivery.body.clone(), Some((id.clone(), id)));
+        self.dead_letters.send(vec![Outgoing { body, fifo, ..Outgoing::default() }]).await?;
         self.settle(batch, work, Code::DeadLettered).await
     }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::batch::{Batch, BatchIndex};
 use super::counts::Counts;
 use super::id::ImportId;
+use super::manifest::Manifest;
 use super::pace::KEPT_DURATIONS;
 use super::phase::Phase;
 use crate::code::Code;
@@ -34,8 +35,13 @@ pub use stop::{Refusal, Stop, StopCode};
 /// rather than the records in it, is to blame.
 const REFUSALS_TO_STOP: usize = 3;
 
-/// For so long it is not asked for the same again. A batch that waits so long holds its slot.
+/// For so long it is not asked for the same again, and twice as long each time: splitting an export takes
+/// minutes, and whoever does it need not be asked. A batch that waits holds its slot.
 const ASKED_RECENTLY: SignedDuration = SignedDuration::from_secs(10);
+/// It is doubled so often at most, to some eleven minutes.
+const DOUBLED: u32 = 6;
+/// After so many batches in a row of which nothing was written, none is halved any more.
+const FRUITLESS: u32 = 3;
 
 /// Of a sample, one of so many batches is read back, the first to begin with.
 const SAMPLED: u32 = 20;
@@ -77,6 +83,12 @@ pub struct Progress {
     /// How often it was told to go on.
     #[serde(default)]
     pub resumed: u32,
+    /// The message that told it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resumed_by: Option<String>,
+    /// Batches in a row of which nothing was written.
+    #[serde(default)]
+    pub fruitless: u32,
     /// The customers' stage has to be split after so many of these: before, their organizations were not
     /// known.
     #[serde(default)]
@@ -102,6 +114,8 @@ impl Progress {
             asked: None,
             finished: false,
             resumed: 0,
+            resumed_by: None,
+            fruitless: 0,
             customers_since: 0,
         }
     }
@@ -139,6 +153,11 @@ impl Progress {
             StageProgress { records, rejected, ..StageProgress::new(batches, batches, now) };
         self.stage_mut(stage.into()).get_or_insert(begun);
         self.stop_if_too_many_failed();
+    }
+
+    /// Whether a stage was split with what has to be known for it.
+    pub fn takes(&self, manifest: &Manifest) -> bool {
+        manifest.stage == Stage::Organizations || manifest.resumed >= self.customers_since
     }
 
     /// Notes that customers are read back in `phase`, in so many batches as are to be.
@@ -209,7 +228,7 @@ impl Progress {
     /// Notes that nothing of a batch is at the site any more, although it is not settled.
     pub fn rests(&mut self, batch: &Batch) {
         if let Some(entry) = self.in_flight.get_mut(&flight(batch)) {
-            entry.requests = 0;
+            *entry = InFlight::default();
         }
     }
 
@@ -263,19 +282,31 @@ impl Progress {
         may_have_arrived
     }
 
-    /// Stops the import; the first reason stays. Nothing is left to be stopped once all is settled.
+    /// Stops the import; the first reason stays. Nothing is left to be stopped once all is written.
     pub fn stop(&mut self, stop: Stop) {
-        if self.next() != Next::Finish && !self.finished {
+        let is_written = |stage: &Stage| self.stage(*stage).is_some_and(StageProgress::is_settled);
+        if !Stage::ALL.iter().all(is_written) && !self.finished {
             self.stopped.get_or_insert(stop);
         }
     }
 
+    /// Whether records whose task ended unclear are sent again: not where nothing was written for long,
+    /// which is no fault of single records.
+    pub fn may_send_again(&self) -> bool {
+        self.orders.may_send_again() && self.stopped.is_none() && self.fruitless < FRUITLESS
+    }
+
     /// Has everything sent anew that is not settled, because the cause of a stop is gone or messages were
     /// lost. What another import has taken since is not sent: it would write old values over new ones.
-    pub fn resume(&mut self, taken_over: bool) -> Resumption {
+    /// `by` is the message that asks for it; when it comes again, nothing changes.
+    pub fn resume(&mut self, by: &str, taken_over: bool) -> Resumption {
+        if self.resumed_by.as_deref() == Some(by) {
+            let stopped = self.stopped.is_some();
+            return if stopped { Resumption::InFlight } else { Resumption::Everything };
+        }
         let stopped = self.stopped.as_ref().map(|stop| stop.code);
         let is_gone = matches!(stopped, Some(StopCode::ExportReplaced | StopCode::ExportGone));
-        let may_send = !is_gone && !(stopped.is_some() && taken_over);
+        let may_send = stopped.is_none() || !(is_gone || taken_over);
         let resumption = match (may_send, self.finished) {
             (false, true) => Resumption::Nothing,
             (true, true) if stopped.is_none() => Resumption::Nothing,
@@ -284,6 +315,7 @@ impl Progress {
         };
         if resumption != Resumption::Nothing {
             self.resumed += 1;
+            self.resumed_by = Some(by.to_owned());
             self.asked = None;
             for flight in self.in_flight.values_mut() {
                 *flight = InFlight { requests: flight.requests, ..InFlight::default() };
@@ -330,13 +362,13 @@ impl Progress {
         if next == Next::Nothing {
             return Ask::Nothing;
         }
-        let recently = self.asked.is_some_and(|asked| {
-            asked.next == next && now.duration_since(asked.at) < ASKED_RECENTLY
-        });
-        if recently {
+        let before = self.asked.filter(|asked| asked.next == next);
+        let pause = |asked: Asked| ASKED_RECENTLY * (1 << asked.times.min(DOUBLED));
+        if before.is_some_and(|asked| now.duration_since(asked.at) < pause(asked)) {
             return Ask::Later;
         }
-        self.asked = Some(Asked { next, at: now });
+        let times = before.map_or(0, |asked| asked.times + 1);
+        self.asked = Some(Asked { next, at: now, times });
         Ask::Now(next)
     }
 
@@ -353,6 +385,10 @@ impl Progress {
         stage.settled_records += u64::from(batch.extent.records);
         stage.dead_lettered += u32::from(end.dead_lettered);
         stage.outcomes.merge(&end.outcomes);
+        if !batch.phase.verifies() {
+            self.fruitless = if end.outcomes.imported == 0 { self.fruitless + 1 } else { 0 };
+        }
+        let Some(stage) = self.stage_mut(batch.phase) else { return true };
         super::counts::merge(&mut stage.codes, &end.codes);
         self.task_seconds.extend(end.task_seconds);
         let surplus = self.task_seconds.len().saturating_sub(KEPT_DURATIONS);

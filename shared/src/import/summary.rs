@@ -129,15 +129,17 @@ pub struct Verification {
     pub linked: u64,
     /// Those that are not linked to it all the same.
     pub not_linked: u64,
+    /// Those that the site did not let be read back.
+    pub not_verified: u64,
 }
 
 impl Verification {
     fn of(progress: &Progress) -> Option<Self> {
         let sample = progress.stage(Phase::Verification)?;
         // Where all are looked for, those of the sample are among them.
-        let last = progress.stage(Phase::Repair).unwrap_or(sample);
+        let last = progress.stage(Phase::Repair).filter(|all| all.is_settled()).unwrap_or(sample);
         let count = |stage: &StageProgress, code| stage.codes.get(&code).copied().unwrap_or(0);
-        let of_sample = progress.stage(Phase::Repair).map(|_| sample);
+        let of_sample = (!std::ptr::eq(last, sample)).then_some(sample);
         let linked_before = of_sample.map_or(0, |s| count(s, Code::AssociationRepaired));
         Some(Self {
             looked_for: last.outcomes.read,
@@ -145,6 +147,7 @@ impl Verification {
             held_otherwise: count(last, Code::HeldOtherwise),
             linked: linked_before + count(last, Code::AssociationRepaired),
             not_linked: count(last, Code::AssociationMissing),
+            not_verified: count(last, Code::NotVerified),
         })
     }
 }

@@ -71,6 +71,9 @@ pub struct Work {
     /// Records whose links were made, by position.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub linked: Vec<u32>,
+    /// Since when its records are read back, after the last change to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked_since: Option<Timestamp>,
     /// Requests that the site took or refused.
     pub requests: u32,
     /// Whether anything of the batch was written.
@@ -152,7 +155,10 @@ impl Work {
         let Some(at_site) = self.at_site.take_if(|at_site| at_site.idempotency_key == key) else {
             return;
         };
-        let Run::Records(positions) = &at_site.run else { return };
+        let Run::Records(positions) = &at_site.run else {
+            self.checked_since = None;
+            return;
+        };
         self.fruitful |= results.iter().any(|result| result.outcome == Outcome::Imported);
         // What was alone in its request is not sent again.
         let again = again && positions.len() > 1 && self.may_send_more();
@@ -165,6 +171,11 @@ impl Work {
             self.results.insert(*position, result);
         }
         self.push(halves(&open));
+    }
+
+    /// Notes that its records were read back, and not all was there.
+    pub fn checked(&mut self, now: Timestamp) {
+        self.checked_since.get_or_insert(now);
     }
 
     /// Whether links that are missing may be made: once.

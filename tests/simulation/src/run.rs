@@ -130,7 +130,7 @@ async fn serve(world: &Arc<World>, functions: &Arc<Functions>, history: &History
                 number += 1;
                 let functions = Arc::clone(functions);
                 running.spawn(async move {
-                    functions.invoke(function, number, delivery).await;
+                    Box::pin(functions.invoke(function, number, delivery)).await;
                     function
                 });
             }

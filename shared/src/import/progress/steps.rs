@@ -13,6 +13,9 @@ pub struct Asked {
     pub next: Next,
     /// When.
     pub at: Timestamp,
+    /// How often before.
+    #[serde(default)]
+    pub times: u32,
 }
 
 /// A batch that is being handed to the site or whose task is open.

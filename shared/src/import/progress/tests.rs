@@ -195,9 +195,9 @@ fn all_are_read_back_where_some_of_a_sample_have_no_link() {
     assert_eq!(progress.next(), Next::Begin(Phase::Repair));
     progress.verify(Phase::Repair, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.stage(Phase::Repair).unwrap().batches, 3);
-    // A stopped import asks for nothing more.
+    // All is written, and nothing is left to be stopped.
     progress.stop(crate::csm::error::Blocked::RightMissing.into());
-    assert_eq!(progress.next(), Next::Finish);
+    assert_eq!((progress.stopped.is_none(), progress.next()), (true, Next::Nothing));
 }
 
 #[test]
@@ -222,9 +222,9 @@ fn a_stopped_import_goes_on_with_what_is_not_settled() {
         progress.stop(Stop { code, message: String::new() });
         progress.finished = true;
         let mut taken_over = progress.clone();
-        assert_eq!(taken_over.resume(true), Resumption::Nothing, "{code:?}");
+        assert_eq!(taken_over.resume("m", true), Resumption::Nothing, "{code:?}");
         let resumption = if goes_on { Resumption::Everything } else { Resumption::Nothing };
-        assert_eq!(progress.resume(false), resumption, "{code:?}");
+        assert_eq!(progress.resume("m", false), resumption, "{code:?}");
         assert_eq!(progress.stopped.is_none(), goes_on);
         if goes_on {
             assert_eq!(progress.orders.tolerated.is_none(), code == ToleranceExceeded);
@@ -232,12 +232,18 @@ fn a_stopped_import_goes_on_with_what_is_not_settled() {
             assert_eq!(progress.next(), Next::Nothing);
             assert_eq!(progress.admit(&second, false), Admission::Send);
             assert_eq!(progress.failed(&second), 1, "errors are counted anew");
-            assert_eq!(progress.resume(false), Resumption::Everything, "as often as one likes");
+            assert_eq!(progress.resume("m", false), Resumption::Everything, "the message again");
+            assert_eq!(progress.resumed, 1);
+            assert_eq!(
+                progress.resume("n", false),
+                Resumption::Everything,
+                "as often as one likes"
+            );
         }
     }
     let mut done = written(Verify::None, 1);
     done.finish(0);
-    assert_eq!(done.resume(false), Resumption::Nothing, "nothing is left");
+    assert_eq!(done.resume("m", false), Resumption::Nothing, "nothing is left");
 }
 
 #[test]
@@ -247,7 +253,7 @@ fn what_is_at_the_site_is_looked_at_to_its_end_though_the_export_was_replaced() 
     let [first, second] = [0, 1].map(|n| batch(&progress, Stage::Organizations, n));
     progress.admit(&first, false);
     progress.stop(Stop { code: StopCode::ExportReplaced, message: String::new() });
-    assert_eq!(progress.resume(false), Resumption::InFlight);
+    assert_eq!(progress.resume("m", false), Resumption::InFlight);
     assert!(progress.stopped.is_some());
     assert!(progress.is_in_flight(&first) && !progress.is_in_flight(&second));
 }
@@ -259,7 +265,7 @@ fn customers_that_know_nothing_of_their_organizations_are_split_anew() {
     progress.stop(crate::csm::error::Blocked::TokenRefused.into());
     progress.split(Stage::Customers, 1, 2, 0, Timestamp::UNIX_EPOCH);
     assert_eq!(progress.next(), Next::Finish);
-    assert_eq!(progress.resume(false), Resumption::Everything);
+    assert_eq!(progress.resume("m", false), Resumption::Everything);
     assert_eq!((progress.stage(Stage::Customers), progress.customers_since), (None, 1));
     assert_eq!(progress.next(), Next::Nothing, "the organizations come first");
 }

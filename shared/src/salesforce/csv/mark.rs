@@ -17,6 +17,7 @@ pub struct Mark {
     blanks: u64,
     blanks_told: u64,
     split: usize,
+    guarded: bool,
 }
 
 impl CsvReader {
@@ -32,12 +33,13 @@ impl CsvReader {
             blanks: self.blanks,
             blanks_told: self.blanks_told,
             split: self.exact.split(),
+            guarded: self.guarded,
         })
     }
 
     /// A reader like this one, at a mark of another one of the same text; feed it from `offset` on.
     pub fn resumed(&self, mark: Mark) -> Self {
-        let Mark { offset, header, lines, number, blanks, blanks_told, split } = mark;
+        let Mark { offset, header, lines, number, blanks, blanks_told, split, guarded } = mark;
         Self {
             passed: offset,
             header: Some(header),
@@ -45,6 +47,7 @@ impl CsvReader {
             number,
             blanks,
             blanks_told,
+            guarded,
             exact: Exact::at(self.delimiter, split),
             ..Self::new(self.delimiter, self.limits)
         }
@@ -76,12 +79,13 @@ mod tests {
         fn another_reader_goes_on_wherever_one_waits_for_more(
             text in prop::collection::vec(prop::sample::select(vec![
                 "a", "b,c", ",", "\"", "\"\"", "\"x\"", "\"a\nb\",\"c\"", "\n", "\r", "\r\n", "\u{feff}",
-                "é", "\"a\",\"b\"\n", "a,b\r", "a,b\n", "0123456789", "a,b,c\r", "d\r", "e,f\n",
+                "é", "'=1", "''-2,", "\"a\",\"b\"\n", "a,b\r", "a,b\n", "0123456789", "a,b,c\r", "d\r", "e,f\n",
             ]), 0..40),
             piece in 1_usize..40,
             bytes in prop::sample::select(vec![24_usize, 64, 4096]),
+            header in prop::sample::select(vec!["h,i", "h,_csm_import"]),
         ) {
-            let text = format!("h,i\n{}", text.concat());
+            let text = format!("{header}\n{}", text.concat());
             let limits = Limits { record_bytes: bytes, fields: 8 };
             let mut whole = CsvReader::new(b',', limits);
             whole.feed(text.as_bytes());
