@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::ImportId;
-use super::phase::Phase;
+use super::phase::{Phase, SAMPLED};
 
 /// The number of a batch within its phase, from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -83,9 +83,9 @@ impl Batch {
     pub fn slot(&self, slots: u16) -> String {
         // Counted from another slot in every import, so that small imports do not share one.
         let first = self.import.uuid().as_u64_pair().1;
-        // Of a sample every 20th is sent, and all of these would share one.
-        let shift = if self.phase.verifies() { self.batch.0 / 20 } else { 0 };
-        let number = first.wrapping_add(u64::from(self.batch.0) + u64::from(shift));
+        // A sample is every so manieth batch, and all of its batches would share one slot.
+        let number = self.batch.0 + self.batch.0 / SAMPLED;
+        let number = first.wrapping_add(u64::from(number));
         format!("slot-{}", number % u64::from(slots.max(1)))
     }
 

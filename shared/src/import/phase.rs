@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::mapping::stage::Stage;
 
+/// Of a sample, one of so many batches is read back, the first to begin with.
+pub const SAMPLED: u32 = 20;
+
 /// A part of an import. No batch of one is sent before all of those before it are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -64,6 +64,11 @@ macro_rules! stop_codes {
                 }
             }
 
+            /// Whether an import that stopped for this can be told to go on.
+            pub const fn may_go_on(self) -> bool {
+                !matches!(self, Self::ExportReplaced | Self::ExportGone)
+            }
+
             /// What was done by then, and what was not.
             pub const fn left(self) -> &'static str {
                 match self { $(Self::$variant => $left,)* Self::Blocked(_) => PART }

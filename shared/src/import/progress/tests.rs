@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::code::Code;
+use crate::configuration::Verify;
 use crate::import::batch::{Edition, Extent};
 use crate::import::outcome::Outcome;
 
@@ -268,4 +270,42 @@ fn customers_that_know_nothing_of_their_organizations_are_split_anew() {
     assert_eq!(progress.resume("m", false), Resumption::Everything);
     assert_eq!((progress.stage(Stage::Customers), progress.customers_since), (None, 1));
     assert_eq!(progress.next(), Next::Nothing, "the organizations come first");
+}
+
+#[test]
+fn the_longer_a_step_takes_the_less_often_it_is_asked_for() {
+    let mut progress = start();
+    let at = |seconds| Timestamp::from_second(seconds).unwrap();
+    // A split of a quarter of an hour, and somebody who would ask every second.
+    let asked = (0..900).filter(|second| matches!(progress.ask(at(*second)), Ask::Now(_)));
+    assert_eq!(asked.collect::<Vec<_>>(), [0, 10, 30, 70, 150, 310, 630]);
+}
+
+#[test]
+fn nothing_is_halved_any_more_where_nothing_is_written() {
+    let mut progress = start();
+    progress.split(Stage::Organizations, 9, 18, 0, Timestamp::UNIX_EPOCH);
+    let mut failed = Settled::default();
+    failed.outcomes.add_many(Outcome::Failed, 2);
+    for number in 0..3 {
+        assert!(progress.may_send_again(), "{number}");
+        progress.settle(
+            &batch(&progress, Stage::Organizations, number),
+            &failed,
+            Timestamp::UNIX_EPOCH,
+        );
+    }
+    assert!(!progress.may_send_again());
+    progress.settle(&batch(&progress, Stage::Organizations, 3), &end(), Timestamp::UNIX_EPOCH);
+    assert!(progress.may_send_again(), "something was written");
+}
+
+#[test]
+fn the_batches_of_a_sample_do_not_share_a_slot() {
+    let progress = written(Verify::Sample, 100);
+    let sampled =
+        (0..100).map(BatchIndex).filter(|n| progress.is_verified(Phase::Verification, *n));
+    let slots: std::collections::BTreeSet<String> =
+        sampled.map(|n| batch(&progress, Stage::Customers, n.0).slot(5)).collect();
+    assert_eq!(slots.len(), 5);
 }
