@@ -1,12 +1,10 @@
 //! What is written about an import that is only a plan.
 #![allow(clippy::unwrap_used, reason = "the helpers of tests say by a panic what does not hold")]
 
-use std::collections::BTreeMap;
-use std::ops::Range;
-use std::sync::Mutex;
 use std::time::Duration;
 
 use bytes::Bytes;
+use contract::memory::Memory;
 use csm_import::archive::Archive;
 use csm_import::csm::error::Blocked;
 use csm_import::delivery::ConsumeError;
@@ -18,56 +16,10 @@ use csm_import::import::plan::{PlanDocument, Verdict};
 use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
 use csm_import::import::summary::{State, Summary};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{
-    Chunks, Condition, ExportError, Exports, PortError, Store, Stored, Written,
-};
+use csm_import::port::{Chunks, Condition, ExportError, Exports, PortError, Store};
 use jiff::Timestamp;
 use poll::finish;
 use serde_json::json;
-use tokio::sync::mpsc::Receiver;
-
-/// A bucket in memory. It keeps no conditions: nothing here writes under one.
-#[derive(Default)]
-struct Memory(Mutex<BTreeMap<String, Bytes>>);
-
-impl Memory {
-    fn text(&self, key: &str) -> Option<String> {
-        let bytes = self.0.lock().unwrap().get(key).cloned()?;
-        Some(String::from_utf8(bytes.to_vec()).unwrap())
-    }
-}
-
-impl Store for Memory {
-    async fn read(
-        &self,
-        key: &str,
-        range: Option<Range<u64>>,
-    ) -> Result<Option<Stored>, PortError> {
-        let whole = self.0.lock().unwrap().get(key).cloned();
-        let bytes = whole.map(|bytes| match range {
-            Some(range) => bytes
-                .slice(usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()),
-            None => bytes,
-        });
-        Ok(bytes.map(|bytes| Stored { bytes, etag: String::new() }))
-    }
-
-    async fn write(&self, key: &str, bytes: Bytes, _: Condition<'_>) -> Result<Written, PortError> {
-        self.0.lock().unwrap().insert(key.to_owned(), bytes);
-        Ok(Written::Yes)
-    }
-
-    async fn upload(&self, key: &str, mut parts: Receiver<Option<Bytes>>) -> Result<(), PortError> {
-        let mut whole = Vec::new();
-        while let Some(part) = parts.recv().await {
-            let Some(part) = part else {
-                return self.write(key, whole.into(), Condition::Always).await.map(|_| ());
-            };
-            whole.extend_from_slice(&part);
-        }
-        Err(PortError::new("uploading", "abandoned"))
-    }
-}
 
 /// The only file that was dropped.
 struct Dropped;
@@ -185,7 +137,7 @@ async fn a_plan_is_written_and_nothing_else_is_said_to_have_happened() {
         finish::write(&archive, &Dropped, &document(), &progress(), pace, Duration::MAX)
             .await
             .unwrap();
-        archive.store.0.lock().unwrap().clone()
+        archive.store.below("")
     };
     let first = write().await;
     assert_eq!(first, write().await, "written twice, it is the same");
@@ -219,11 +171,11 @@ async fn a_plan_is_written_and_nothing_else_is_said_to_have_happened() {
 async fn results_that_take_too_long_are_given_up_as_a_whole() {
     let archive = Archive::new(Memory::default());
     split(&archive).await;
-    let before = archive.store.0.lock().unwrap().clone();
+    let before = archive.store.below("");
     let left = Duration::ZERO;
     let written = finish::write(&archive, &Silent, &document(), &progress(), None, left).await;
     assert!(matches!(written, Err(ConsumeError::TooLong(_))), "{written:?}");
-    assert_eq!(*archive.store.0.lock().unwrap(), before);
+    assert_eq!(archive.store.below(""), before);
 }
 
 #[tokio::test]

@@ -9,5 +9,6 @@
 )]
 
 pub mod exports;
+pub mod memory;
 pub mod queue;
 pub mod store;

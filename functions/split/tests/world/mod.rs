@@ -1,12 +1,10 @@
 //! Everything that SPLIT asks of the world, in memory.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bytes::Bytes;
+use contract::memory::Memory;
 use csm_import::archive::Archive;
 use csm_import::config::Settings;
 use csm_import::csm::error::SiteError;
@@ -18,82 +16,12 @@ use csm_import::deadline::Deadline;
 use csm_import::delivery::Delivery;
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{
-    Clock, Condition, Outgoing, PortError, Ports, Queue, Store, Stored, Written,
-};
+use csm_import::port::{Clock, Outgoing, PortError, Ports, Queue};
 use jiff::Timestamp;
 use split::splitter::Splitter;
-use tokio::sync::mpsc::Receiver;
 use uuid::Uuid;
 
 use super::files::Files;
-
-/// The bucket, and how often it was written.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Memory(Arc<Mutex<(BTreeMap<String, Stored>, u64)>>);
-
-impl Memory {
-    /// Everything whose key begins with this.
-    pub(crate) fn below(&self, prefix: &str) -> BTreeMap<String, Bytes> {
-        let objects = self.0.lock().unwrap();
-        let below = objects.0.iter().filter(|(key, _)| key.starts_with(prefix));
-        below.map(|(key, stored)| (key.clone(), stored.bytes.clone())).collect()
-    }
-
-    pub(crate) fn put(&self, key: &str, bytes: Bytes) {
-        let (objects, writes) = &mut *self.0.lock().unwrap();
-        *writes += 1;
-        objects.insert(key.to_owned(), Stored { bytes, etag: writes.to_string() });
-    }
-}
-
-impl Store for Memory {
-    async fn read(
-        &self,
-        key: &str,
-        range: Option<Range<u64>>,
-    ) -> Result<Option<Stored>, PortError> {
-        let stored = self.0.lock().unwrap().0.get(key).cloned();
-        let Some(Stored { bytes, etag }) = stored else { return Ok(None) };
-        let Some(range) = range else { return Ok(Some(Stored { bytes, etag })) };
-        let [start, end] = [range.start, range.end].map(|at| usize::try_from(at).unwrap());
-        if start >= bytes.len() {
-            return Err(PortError::new("reading", "S3 answered 416"));
-        }
-        Ok(Some(Stored { bytes: bytes.slice(start..end.min(bytes.len())), etag }))
-    }
-
-    async fn write(
-        &self,
-        key: &str,
-        bytes: Bytes,
-        condition: Condition<'_>,
-    ) -> Result<Written, PortError> {
-        let etag = self.0.lock().unwrap().0.get(key).map(|stored| stored.etag.clone());
-        let holds = match condition {
-            Condition::Always => true,
-            Condition::Absent => etag.is_none(),
-            Condition::Unchanged(expected) => etag.as_deref() == Some(expected),
-        };
-        if !holds {
-            return Ok(Written::Lost);
-        }
-        self.put(key, bytes);
-        Ok(Written::Yes)
-    }
-
-    async fn upload(&self, key: &str, mut parts: Receiver<Option<Bytes>>) -> Result<(), PortError> {
-        let mut whole = Vec::new();
-        while let Some(part) = parts.recv().await {
-            let Some(part) = part else {
-                self.put(key, whole.into());
-                return Ok(());
-            };
-            whole.extend_from_slice(&part);
-        }
-        Err(PortError::new("uploading", "abandoned"))
-    }
-}
 
 /// A site that has nothing.
 pub(crate) struct Empty;
