@@ -94,6 +94,11 @@ pub struct Secret {
     forgotten: BTreeSet<String>,
 }
 
+/// The batch that this step is about, if it is about one.
+fn batch() -> Option<Batch> {
+    serde_json::from_str(&invocation::body()?).ok()
+}
+
 /// Reads the secret.
 #[derive(Clone)]
 pub struct WorldSecret(pub Arc<World>);
@@ -128,9 +133,15 @@ impl Transport for Line {
 impl Line {
     async fn exchange(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, SiteError> {
         let path = request.uri().path().to_owned();
-        let verb = point::request(request.method().as_str(), &path);
+        let verb = match point::request(request.method().as_str(), &path) {
+            // Links go to the same address.
+            "posts organizations" if batch().is_some_and(|batch| batch.phase.verifies()) => {
+                "posts links"
+            }
+            verb => verb,
+        };
         let possible = match verb {
-            "posts organizations" | "posts customers" => POSTING,
+            "posts organizations" | "posts customers" | "posts links" => POSTING,
             "looks at a task" => LOOKING,
             _ => READING,
         };
@@ -228,11 +239,7 @@ impl Line {
     /// No customer is sent before every organization of the import is settled: it would not be
     /// linked.
     fn check_order(&self) {
-        let Some(batch) = invocation::body().and_then(|body| serde_json::from_str(&body).ok())
-        else {
-            return;
-        };
-        let batch: Batch = batch;
+        let Some(batch) = batch() else { return };
         let stored = lock(&self.0.bucket).get(&keys::progress(batch.import)).cloned();
         let progress = stored.and_then(|bytes| serde_json::from_slice::<Progress>(&bytes).ok());
         let organizations = progress.and_then(|progress| progress.stages.organizations);

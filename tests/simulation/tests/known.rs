@@ -120,3 +120,19 @@ fn an_import_waits_for_its_fields_for_hours() {
     let site = Options { bare: true, ..History::small().site };
     comes_to_a_true_end(&History { site, ..with(&faults) });
 }
+
+/// The site does not let links be made that it has not made itself. All is written, and what is not linked
+/// is told: nothing stops, and nothing waits for hours.
+#[test]
+fn links_that_cannot_be_made_stop_nothing() {
+    for fault in [Fault::Forbidden, Fault::NotFound, Fault::Overloaded, Fault::Refused] {
+        let dropped = [("SUBMIT posts customers", Fault::AssociationDropped)];
+        let links = vec![("SUBMIT posts links", fault); 50];
+        let faults: Vec<_> = dropped.into_iter().chain(links).collect();
+        let report = play(&with(&faults), false, |_| {});
+        assert!(report.violations.is_empty(), "{report:?}");
+        assert_eq!(report.ends.get("imports finished"), Some(&1), "{report:?}");
+        assert_eq!(report.ends.get("records warned: association-missing"), Some(&2), "{report:?}");
+        assert!(report.faults.contains_key(&fault), "{report:?}");
+    }
+}
