@@ -108,8 +108,10 @@ impl<'a> Ends<'a> {
                 let records = archive.records(&batch).await?;
                 return Ok(records.into_iter().map(Box::new).map(End::Planned).collect());
             }
-            let records = archive.records(&batch).await?;
-            let results = results(archive, progress, &batch, &records).await?;
+            let key = keys::results(import, batch.phase, batch.batch);
+            let (records, stored) =
+                tokio::try_join!(archive.records(&batch), archive.lines(&key, None))?;
+            let results = results(archive, progress, &batch, &records, stored).await?;
             let ends = records.into_iter().map(Box::new).zip(results);
             Ok(ends.map(|(record, result)| End::Sent(record, result)).collect())
         });
@@ -157,10 +159,10 @@ async fn results<S: Store>(
     progress: &Progress,
     batch: &Batch,
     records: &[MappedRecord<'_>],
+    stored: Option<Vec<RecordResult>>,
 ) -> Result<Vec<RecordResult>, ConsumeError> {
     let Batch { import, phase, batch: number, .. } = *batch;
-    let key = keys::results(import, phase, number);
-    let mut results: Vec<RecordResult> = match archive.lines(&key, None).await? {
+    let mut results: Vec<RecordResult> = match stored {
         Some(results) if results.len() == records.len() => results,
         // A stopped import leaves batches that were never sent, or not all of them.
         None if progress.stopped.is_some() => {
@@ -169,7 +171,7 @@ async fn results<S: Store>(
             let stopped = Some(Code::ImportStopped);
             work.results(records, |record| RecordResult::of(record, Outcome::Failed, stopped))
         }
-        _ => return Err(ArchiveError::Missing(key).into()),
+        _ => return Err(ArchiveError::Missing(keys::results(import, phase, number)).into()),
     };
     for later in [Phase::Verification, Phase::Repair] {
         if phase != Phase::Customers || !progress.is_settled(later, number) {

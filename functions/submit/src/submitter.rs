@@ -26,7 +26,7 @@ use crate::request::{Answer, hand_over, hand_over_links};
 pub const HOLD: Duration = Duration::from_mins(15);
 /// Errors after which a batch is given up; with the longest pauses that is most of a day.
 const MAX_ERRORS: u32 = 200;
-/// Errors after which links are not made.
+/// Errors after which links are not made: nothing has to wait or stop for them.
 const MAX_LINKING: u32 = 5;
 /// Receives after which a batch is given up, before the queue moves it to its dead letters.
 const MAX_RECEIVES: u32 = 950;
@@ -188,19 +188,6 @@ impl<P: Ports> Submitter<P> {
         error: SiteError,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
-        // All is written, and what is not linked is told: nothing has to wait or stop for that.
-        let gives_up = |errors| errors >= MAX_LINKING || matches!(error.class(), Class::Stop(_));
-        if batch.phase.verifies() && !matches!(error.class(), Class::Wait) {
-            let (_, errors) =
-                self.archive.advance(batch.import, |progress| progress.failed(batch)).await?;
-            tracing::warn!(import = %batch.import, batch = %batch.batch, errors, error = %Causes(&error), "links could not be made");
-            if gives_up(errors)
-                && let Step::Send(run) = work.step(batch)
-            {
-                return self.refused(batch, &run, &[], Vec::new()).await;
-            }
-            return Ok(Disposition::Later(pace::backoff(errors, None, delivery.seed())));
-        }
         let after = match error.class() {
             Class::Wait => {
                 let (_, waits) =
@@ -208,7 +195,7 @@ impl<P: Ports> Submitter<P> {
                 tracing::info!(import = %batch.import, batch = %batch.batch, waits, "the site's slots are taken");
                 return Ok(Disposition::Later(pace::slot_wait(waits, delivery.seed())));
             }
-            Class::Stop(blocked) => {
+            Class::Stop(blocked) if !batch.phase.verifies() => {
                 tracing::error!(import = %batch.import, %blocked, "the import stops");
                 let stop =
                     |progress: &mut Progress| progress.stop_before(batch, Stop::from(blocked));
@@ -220,13 +207,25 @@ impl<P: Ports> Submitter<P> {
                 };
             }
             Class::Retry { after } => after,
-            Class::Reject | Class::ReadBack => None,
+            Class::Reject | Class::ReadBack | Class::Stop(_) => None,
+        };
+        let most = match error.class() {
+            // It will be the same the next time.
+            Class::Stop(_) => 1,
+            _ if batch.phase.verifies() => MAX_LINKING,
+            _ => MAX_ERRORS,
         };
         let (_, errors) =
             self.archive.advance(batch.import, |progress| progress.failed(batch)).await?;
         tracing::warn!(import = %batch.import, batch = %batch.batch, errors, error = %Causes(&error), "the batch was not taken");
-        if errors < MAX_ERRORS && delivery.receives < MAX_RECEIVES {
+        if errors < most && delivery.receives < MAX_RECEIVES {
             return Ok(Disposition::Later(pace::backoff(errors, after, delivery.seed())));
+        }
+        if batch.phase.verifies()
+            && let Step::Send(run) = work.step(batch)
+        {
+            // All is written; what is not linked is told.
+            return self.refused(batch, &run, &[], Vec::new()).await;
         }
         tracing::error!(import = %batch.import, phase = %batch.phase, batch = %batch.batch, "the batch is given up: what is not known of its records stays unknown");
         let id = batch.deduplication_id(0);

@@ -20,6 +20,7 @@ struct Summary {
     records: Records,
     objects: BTreeMap<String, Records>,
     batches: BTreeMap<String, Value>,
+    verification: Option<Verification>,
     files: Vec<File>,
     ignored: Vec<Ignored>,
     #[serde(flatten)]
@@ -37,6 +38,15 @@ struct Records {
     skipped: u64,
     unknown: u64,
     planned: u64,
+}
+
+/// What came of reading customers back.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(default)]
+struct Verification {
+    looked_for: u64,
+    linked: u64,
+    not_linked: u64,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -176,6 +186,12 @@ impl Summary {
             }
             text.push('\n');
         }
+        if let Some(Verification { looked_for, linked, not_linked }) = self.verification {
+            let _ = writeln!(
+                text,
+                "  verification  {looked_for} customers were looked for, {linked} had to be linked, {not_linked} are not linked"
+            );
+        }
         ignored(text, self.ignored.iter().map(|file| (&*file.key, &*file.reason)));
         if !self.batches.is_empty() {
             let numbers = self.batches.iter().map(|(name, count)| format!("{name} {count}"));
@@ -251,6 +267,7 @@ mod tests {
         "records":{"read":5,"imported":3,"unchanged":1,"rejected":0,"failed":0,"skipped":1,"unknown":0},
         "objects":{"customers":{"read":5,"imported":3,"unchanged":1,"skipped":1}},
         "batches":{"total":1,"settled":1,"dead_lettered":0},
+        "verification":{"looked_for":5,"not_found_yet":0,"linked":2,"not_linked":1},
         "skipped_by_code":{"duplicate":1},"unheard_of":{"x":[1]},
         "files":[{"file":"exports/Contact.csv","encoding":"UTF-8","records":5,"notices":{"nuls-removed":2}}],
         "ignored":[{"key":"a","reason":"r"},{"key":"b","reason":"r"},{"key":"c","reason":"r"},
@@ -314,6 +331,9 @@ mod tests {
         let widths: Vec<_> = lines[2..5].iter().map(|line| line.len()).collect();
         assert!(widths.iter().all(|width| *width == widths[0]), "{text}");
         assert!(text.contains("skipped               1  duplicate"), "{text}");
+        let verification =
+            "verification  5 customers were looked for, 2 had to be linked, 1 are not linked";
+        assert!(text.contains(verification), "{text}");
         assert!(text.contains("batches       dead_lettered 0, settled 1, total 1"), "{text}");
         assert!(text.contains("Files: out/a"), "{text}");
         let file = "file          exports/Contact.csv: 5 records in UTF-8, nuls-removed 2";

@@ -138,6 +138,11 @@ pub fn folder(key: &str) -> &str {
     }
 }
 
+/// The object that has an import go on.
+pub fn resume(id: ImportId) -> String {
+    format!("{RESUME}{id}")
+}
+
 /// The import that an object asks to go on with: `exports/resume/<id>`, with any extension.
 pub fn resumed(key: &str) -> Option<ImportId> {
     let name = key.strip_prefix(RESUME)?;
@@ -199,8 +204,8 @@ mod tests {
         }
         assert_eq!(planned("exports/approved/a/").as_deref(), Some("plan/a/"));
         assert_eq!(planned("exports/a/"), None);
-        for name in [id.to_string(), format!("{id}.txt")] {
-            assert_eq!(resumed(&format!("exports/resume/{name}")), Some(id));
+        for key in [resume(id), format!("exports/resume/{id}.txt")] {
+            assert_eq!(resumed(&key), Some(id));
         }
         assert!(
             [format!("exports/{id}"), "exports/resume/x".to_owned()]

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::counts::{self, ByCode, Counts};
 use super::document::{Export, Ignored, ImportDocument, Mode};
 use super::id::ImportId;
+use super::keys;
 use super::manifest::Manifest;
 use super::outcome::Outcome;
 use super::phase::Phase;
-use super::progress::{Progress, StageProgress};
+use super::progress::{Progress, Stop};
 use crate::code::Code;
 use crate::csm::request::Dialect;
 use crate::mapping::relation::RelationCounts;
@@ -134,20 +135,19 @@ pub struct Verification {
 }
 
 impl Verification {
-    fn of(progress: &Progress) -> Option<Self> {
+    /// `noticed` are the warnings of all records, with what was found at the last look.
+    fn of(progress: &Progress, noticed: &ByCode) -> Option<Self> {
         let sample = progress.stage(Phase::Verification)?;
         // Where all are looked for, those of the sample are among them.
-        let last = progress.stage(Phase::Repair).filter(|all| all.is_settled()).unwrap_or(sample);
-        let count = |stage: &StageProgress, code| stage.codes.get(&code).copied().unwrap_or(0);
-        let of_sample = (!std::ptr::eq(last, sample)).then_some(sample);
-        let linked_before = of_sample.map_or(0, |s| count(s, Code::AssociationRepaired));
+        let last = progress.stage(Phase::Repair).unwrap_or(sample);
+        let count = |code| noticed.get(&code).copied().unwrap_or(0);
         Some(Self {
             looked_for: last.outcomes.read,
-            not_found_yet: count(last, Code::NotFoundYet),
-            held_otherwise: count(last, Code::HeldOtherwise),
-            linked: linked_before + count(last, Code::AssociationRepaired),
-            not_linked: count(last, Code::AssociationMissing),
-            not_verified: count(last, Code::NotVerified),
+            not_found_yet: count(Code::NotFoundYet),
+            held_otherwise: count(Code::HeldOtherwise),
+            linked: count(Code::AssociationRepaired),
+            not_linked: count(Code::AssociationMissing),
+            not_verified: count(Code::NotVerified),
         })
     }
 }
@@ -287,13 +287,13 @@ impl Summary {
             skipped_by_code: tally.skipped,
             failed_by_code: tally.failed,
             unknown_by_code: tally.unknown,
+            verification: Verification::of(progress, &tally.warnings),
             warnings_by_code: tally.warnings,
             relations: manifests
                 .iter()
                 .map(|manifest| &manifest.relations)
                 .find(|relations| relations.read > 0)
                 .cloned(),
-            verification: Verification::of(progress),
             files: document.exports.iter().map(File::of).collect(),
             ignored: document.ignored.clone(),
             dialect: progress.dialects.values().next_back().copied(),
@@ -311,7 +311,7 @@ impl Summary {
 }
 
 fn verdict(document: &ImportDocument, progress: &Progress) -> (State, Option<String>) {
-    let stopped = progress.stopped.as_ref().map(|stop| stop.message.clone());
+    let stopped = progress.stopped.as_ref().map(|stop| told(document, stop));
     match stopped.or_else(|| progress.all_refused()) {
         Some(message) => (State::Stopped, Some(message)),
         None if document.exports.is_empty() => {
@@ -329,6 +329,18 @@ fn verdict(document: &ImportDocument, progress: &Progress) -> (State, Option<Str
         }
         None => (State::Finished, None),
     }
+}
+
+/// Why the import stopped, and how it can go on.
+fn told(document: &ImportDocument, stop: &Stop) -> String {
+    let Stop { code, message } = stop;
+    if !code.may_go_on() || document.mode == Mode::Plan {
+        return message.clone();
+    }
+    let key = keys::resume(document.id);
+    format!(
+        "{message} Instead of dropping anything again, you can have this import go on where it was: put an object {key} into the bucket."
+    )
 }
 
 fn median(seconds: &[f64]) -> Option<f64> {
