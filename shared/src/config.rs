@@ -12,6 +12,8 @@ use crate::salesforce::encoding::Charset;
 /// The settings of all three functions. The template sets each of them.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// `STACK`: the name of the stack.
+    pub stack: String,
     /// `BUCKET`: where exports are dropped and results are written.
     pub bucket: String,
     /// `EXPORTS_QUEUE_URL`.
@@ -58,6 +60,7 @@ impl Settings {
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut reader = Reader { lookup, problems: Vec::new() };
         let settings = Self {
+            stack: reader.text("STACK"),
             bucket: reader.text("BUCKET"),
             exports_queue: reader.text("EXPORTS_QUEUE_URL"),
             batches_queue: reader.text("BATCHES_QUEUE_URL"),
@@ -194,7 +197,7 @@ mod tests {
     fn all_problems_are_reported_together() {
         assert!(Settings::read(complete).is_ok());
         let ConfigError(problems) = Settings::read(|_| None).unwrap_err();
-        assert_eq!(problems.len(), 17);
+        assert_eq!(problems.len(), 18);
         let ConfigError(problems) = Settings::read(|name| match name {
             "CSM_BASE_URL" => Some("mysite".into()),
             "MAX_OPEN_TASKS" => Some("0".into()),

@@ -12,6 +12,7 @@ use crate::import::message::{Continue, TaskMessage};
 use crate::import::pace;
 use crate::import::progress::{Ask, Next};
 use crate::json::JsonFault;
+use crate::metric;
 use crate::port::{Clock, ExportError, Outgoing, PortError, Queue, Store};
 
 /// A message in hand.
@@ -137,6 +138,7 @@ pub async fn consume_all<C: Consumer, Q: Queue, T: Clock>(
             Ok(Disposition::Done) => continue,
             Ok(Disposition::Later(wait)) => wait,
             Err(error) => {
+                metric::fault();
                 // Waiting counts as receiving too, so the pause must not grow with it without bound.
                 let wait = pace::backoff(delivery.receives.min(8), None, delivery.seed());
                 tracing::warn!(

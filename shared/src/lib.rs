@@ -20,6 +20,7 @@ pub mod frames;
 pub mod import;
 pub mod json;
 pub mod mapping;
+pub mod metric;
 pub mod port;
 pub mod salesforce;
 pub mod telemetry;

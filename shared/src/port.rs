@@ -8,6 +8,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::csm::port::{Fields, Site};
+use crate::import::finished::Finished;
 use crate::import::id::SourceObject;
 use crate::salesforce::container::ContainerError;
 
@@ -157,6 +158,12 @@ pub trait Queue: Send + Sync {
     fn delete(&self, receipt_handle: &str) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
+/// Whoever wants to know what has happened.
+pub trait Events: Send + Sync {
+    /// Tells that an import has come to its end. Telling it twice does no harm.
+    fn tell(&self, finished: &Finished) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
 /// What time it is.
 pub trait Clock: Send + Sync {
     /// Now.
@@ -183,6 +190,8 @@ pub trait Ports {
     type Site: Site + Fields;
     /// The queues.
     type Queue: Queue;
+    /// Whoever listens.
+    type Events: Events;
     /// The time.
     type Clock: Clock;
 }

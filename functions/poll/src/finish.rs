@@ -27,7 +27,7 @@ use crate::outputs::{self, CsvUpload, ErrorColumns, Layout, SUCCEEDED};
 use crate::page;
 
 /// Writes `succeeded.csv`, `errors.csv`, `issues.csv` and at last `summary.json`; of a plan, `plan.json`
-/// and `plan.html` instead of the first. Writing them again gives the same.
+/// and `plan.html` instead of the first. Writing them again gives the same. The ledger is the answer.
 ///
 /// `pace` is how many seconds pass on this site from the end of one task to the end of the next, where
 /// that is known. What is not written within `left` is given up, and its uploads are abandoned: a file
@@ -42,7 +42,7 @@ pub async fn write<S: Store, E: Exports>(
     progress: &Progress,
     pace: Option<f64>,
     left: Duration,
-) -> Result<(), ConsumeError> {
+) -> Result<Summary, ConsumeError> {
     let (import, mode) = (document.id, document.mode);
     let mut manifests = Vec::new();
     for stage in Stage::ALL {
@@ -92,7 +92,7 @@ pub async fn write<S: Store, E: Exports>(
     }
     let summary = Summary::draw_up(document, progress, &manifests, tally)?;
     archive.put(&keys::summary(import), &summary, Condition::Always).await?;
-    Ok(())
+    Ok(summary)
 }
 
 /// The columns of the exports that have records to be given back; of all, if there are none.

@@ -3,9 +3,12 @@
 // The layout of the SDK's nested futures is deeper than the default limit.
 #![recursion_limit = "256"]
 
+use aws_sdk_eventbridge::Client as EventBridge;
 use aws_sdk_sqs::Client as Sqs;
 use csm_import::archive::Archive;
 use csm_import::aws::bucket::Bucket;
+use csm_import::aws::emf::Metrics;
+use csm_import::aws::events::EventBus;
 use csm_import::aws::queue::SqsQueue;
 use csm_import::aws::secret::Secret;
 use csm_import::aws::{Aws, lambda, sdk_config};
@@ -20,6 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let lookup = |name: &str| std::env::var(name).ok();
     telemetry::init(&lookup("LOG_LEVEL").unwrap_or_default());
     let settings = Settings::read(lookup)?;
+    let metrics = Metrics::init(&settings.stack).map_err(anyhow::Error::from_boxed)?;
     let sdk = sdk_config().await;
     let secret =
         Secret::new(aws_sdk_secretsmanager::Client::new(&sdk), settings.csm_secret_id.clone());
@@ -32,9 +36,10 @@ async fn main() -> anyhow::Result<()> {
         site: HttpSite::new(&settings.csm_base_url, secret)?,
         batches_queue: queue(&settings.batches_queue),
         exports_queue: queue(&settings.exports_queue),
+        events: EventBus::new(EventBridge::new(&sdk), settings.bucket.clone()),
         clock: SystemClock,
         patience: settings.read_back,
     };
-    let serving = Box::pin(lambda::serve(poller, tasks_queue));
+    let serving = Box::pin(lambda::serve(poller, tasks_queue, metrics));
     serving.await.map_err(anyhow::Error::from_boxed)
 }

@@ -12,6 +12,7 @@ use csm_import::delivery::{
 };
 use csm_import::import::attribution::{Ending, Evidence, attribute};
 use csm_import::import::document::ImportDocument;
+use csm_import::import::finished::Finished;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
 use csm_import::import::message::{Continue, Poll, Request, TaskMessage};
@@ -21,7 +22,8 @@ use csm_import::import::progress::{Ask, Next, Progress, Stop};
 use csm_import::import::settlement::{self, Ended};
 use csm_import::import::work::{Run, Step, Work};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Ports, Queue};
+use csm_import::metric;
+use csm_import::port::{Clock, Events, Ports, Queue};
 use jiff::Timestamp;
 use tracing::Instrument;
 
@@ -50,6 +52,8 @@ pub struct Poller<P: Ports> {
     pub batches_queue: P::Queue,
     /// Where SPLIT is asked to go on.
     pub exports_queue: P::Queue,
+    /// Whoever wants to know that an import has ended.
+    pub events: P::Events,
     /// The time.
     pub clock: P::Clock,
     /// How long to look for records whose task ended unclear.
@@ -98,6 +102,7 @@ impl<P: Ports> Poller<P> {
         if progress.is_settled(batch.phase, batch.batch) {
             return self.leave(poll, delivery).await;
         }
+        metric::standstill(progress.standstill(batch.phase, self.clock.now()));
         let Some(request) = &poll.request else {
             return self.check(poll, &progress, delivery).await;
         };
@@ -126,6 +131,7 @@ impl<P: Ports> Poller<P> {
     ) -> Result<Look, ConsumeError> {
         let batch = &poll.batch;
         let age = since(self.clock.now(), request.submitted_at);
+        metric::batch_age(age);
         if age > STRETCH / 3 {
             let pause = pace::next_look(TaskStatus::InProgress, age);
             self.batches_queue.hold(&poll.receipt_handle, STRETCH + pause).await?;
@@ -302,10 +308,13 @@ impl<P: Ports> Poller<P> {
         let document = self.archive.document(import).await?;
         let pace = self.observed_pace(&document).await?;
         let left = delivery.deadline.before(MARGIN).left(self.clock.now());
-        crate::finish::write(&self.archive, &self.exports, &document, &progress, pace, left)
-            .await?;
+        let summary =
+            crate::finish::write(&self.archive, &self.exports, &document, &progress, pace, left);
+        let summary = summary.await?;
+        self.events.tell(&Finished::of(&summary, &progress)).await?;
         self.archive.advance(import, |progress| progress.finish(resumed)).await?;
-        tracing::info!(%import, "the import is finished");
+        metric::import(summary.state);
+        tracing::info!(%import, state = summary.state.as_str(), "the import is finished");
         Ok(())
     }
 

@@ -6,6 +6,7 @@
 use aws_sdk_sqs::Client as Sqs;
 use csm_import::archive::Archive;
 use csm_import::aws::bucket::Bucket;
+use csm_import::aws::emf::Metrics;
 use csm_import::aws::queue::SqsQueue;
 use csm_import::aws::secret::Secret;
 use csm_import::aws::{Aws, lambda, sdk_config};
@@ -20,6 +21,7 @@ async fn main() -> anyhow::Result<()> {
     let lookup = |name: &str| std::env::var(name).ok();
     telemetry::init(&lookup("LOG_LEVEL").unwrap_or_default());
     let settings = Settings::read(lookup)?;
+    let metrics = Metrics::init(&settings.stack).map_err(anyhow::Error::from_boxed)?;
     let sdk = sdk_config().await;
     let secret =
         Secret::new(aws_sdk_secretsmanager::Client::new(&sdk), settings.csm_secret_id.clone());
@@ -35,6 +37,6 @@ async fn main() -> anyhow::Result<()> {
         clock: SystemClock,
         settings,
     };
-    let serving = Box::pin(lambda::serve(splitter, exports_queue));
+    let serving = Box::pin(lambda::serve(splitter, exports_queue, metrics));
     serving.await.map_err(anyhow::Error::from_boxed)
 }

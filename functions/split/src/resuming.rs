@@ -5,9 +5,11 @@ use csm_import::import::claims::Claims;
 use csm_import::import::document::ImportDocument;
 use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
+use csm_import::import::manifest::Manifest;
 use csm_import::import::pace;
 use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Progress, Resumption};
+use csm_import::mapping::stage::Stage;
 use csm_import::port::Ports;
 
 use crate::splitter::Splitter;
@@ -44,6 +46,14 @@ impl<P: Ports> Splitter<P> {
                 return Ok(Disposition::Done);
             }
             self.begin(import).await?;
+        }
+        for stage in Stage::ALL {
+            let begun = progress.as_ref().is_some_and(|p| p.stage(stage).is_some());
+            let manifest = keys::manifest(import, stage);
+            if begun && self.archive.find::<Manifest>(&manifest).await?.is_none() {
+                tracing::warn!(%import, "its working papers have expired, so that it cannot go on; drop its exports again");
+                return Ok(Disposition::Done);
+            }
         }
         let is_taken_over = |object: &SourceObject| {
             claims.objects.get(&object.key).is_none_or(|claim| claim.import != import)

@@ -15,6 +15,7 @@ use csm_import::import::message::TaskMessage;
 use csm_import::import::pace;
 use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Next, Progress};
+use csm_import::metric;
 use csm_import::port::{Clock, Outgoing, Ports, Queue};
 
 use crate::notification::{Drops, Request, parse};
@@ -132,11 +133,15 @@ impl<P: Ports> Splitter<P> {
         let (records, rejected) = (manifest.mapped, manifest.rejected.values().sum());
         let noted = |progress: &mut Progress| {
             // The import may have been told to go on since, and then this is of no use.
-            if progress.next() == Next::Begin(phase) && progress.takes(&manifest) {
+            let begins = progress.next() == Next::Begin(phase) && progress.takes(&manifest);
+            if begins {
                 progress.split(stage, batches, records, rejected, now);
             }
+            begins
         };
-        self.archive.advance(import, noted).await?;
+        if self.archive.advance(import, noted).await?.1 {
+            metric::records(&manifest.left_out());
+        }
         Ok(true)
     }
 

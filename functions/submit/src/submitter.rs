@@ -17,6 +17,7 @@ use csm_import::import::settlement::{self, Ended};
 use csm_import::import::work::{AtSite, Run, Step, Work};
 use csm_import::mapping::mapper::MappedRecord;
 use csm_import::mapping::stage::Stage;
+use csm_import::metric;
 use csm_import::port::{Clock, Outgoing, Ports, Queue};
 
 use crate::request::{Answer, hand_over, hand_over_links};
@@ -59,6 +60,7 @@ impl<P: Ports> Consumer for Submitter<P> {
         let has_task = work.at_site.is_some();
         let (progress, admission) =
             self.archive.advance(batch.import, |progress| progress.admit(&batch, has_task)).await?;
+        metric::standstill(progress.standstill(batch.phase, self.clock.now()));
         match (admission, work.step(&batch)) {
             // Whoever settled it may have died before asking for what comes next.
             (Admission::Settled | Admission::Stopped, _) => self.leave(&batch).await,
@@ -118,6 +120,7 @@ impl<P: Ports> Submitter<P> {
                 let request = Some(request(&at_site));
                 // Before anything else: without its id a task can only be read back.
                 self.update(batch, |work| work.taken(batch, at_site.clone())).await?;
+                metric::open_tasks(progress.in_flight.len());
                 if telling && !progress.dialects.contains_key(&stage) {
                     let accepted = |progress: &mut Progress| progress.accepted(stage, dialect);
                     self.archive.advance(batch.import, accepted).await?;

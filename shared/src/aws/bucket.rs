@@ -12,6 +12,7 @@ use tokio::sync::mpsc::Receiver;
 
 use crate::delivery::Causes;
 use crate::import::id::SourceObject;
+use crate::import::keys;
 use crate::port::{Chunks, Condition, ExportError, Exports, PortError, Store, Stored, Written};
 
 /// How often a broken stream is taken up again where it broke off.
@@ -103,7 +104,7 @@ impl Store for Bucket {
     ) -> Result<Written, PortError> {
         let body = ByteStream::from(bytes);
         let request = self.client.put_object().bucket(&self.name).key(key).body(body);
-        let request = request.set_content_type(content_type(key));
+        let request = request.set_content_type(content_type(key)).set_tagging(tagging(key));
         let request = match condition {
             Condition::Always => request,
             Condition::Absent => request.if_none_match("*"),
@@ -135,7 +136,7 @@ impl Store for Bucket {
             }
         };
         let create = self.client.create_multipart_upload().bucket(&self.name).key(key);
-        let create = create.set_content_type(content_type(key));
+        let create = create.set_content_type(content_type(key)).set_tagging(tagging(key));
         let created = create.send().await.map_err(|e| port("beginning an upload", e))?;
         let upload = created.upload_id().unwrap_or_default();
         let begun = first.into_iter().chain([second]);
@@ -233,6 +234,12 @@ fn content_type(key: &str) -> Option<String> {
         _ => return None,
     };
     Some(known.to_owned())
+}
+
+/// The tag by which the bucket's lifecycle knows what it may remove. A rule can name the beginning of a
+/// key, and these stand behind the id of an import.
+fn tagging(key: &str) -> Option<String> {
+    keys::is_working_paper(key).then(|| "csm-import=working-paper".to_owned())
 }
 
 /// A stream of an export that goes on where it broke off.

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
+use crate::aws::emf::Metrics;
 use crate::deadline::Deadline;
 use crate::delivery::{Consumer, Delivery, consume_all};
 use crate::json::JsonFault;
@@ -25,11 +26,11 @@ enum InvocationError {
     Panicked,
 }
 
-/// Serves invocations until the environment ends.
+/// Serves invocations until the environment ends, each with its metrics.
 ///
 /// # Errors
 /// The runtime API cannot be reached.
-pub async fn serve<C, Q>(consumer: C, queue: Q) -> Result<(), Error>
+pub async fn serve<C, Q>(consumer: C, queue: Q, metrics: Metrics) -> Result<(), Error>
 where
     C: Consumer + 'static,
     Q: Queue + 'static,
@@ -43,6 +44,7 @@ where
             let deadline = deadline(event.context.deadline);
             let dealt_with = AssertUnwindSafe(deal_with(consumer, queue, event.payload, deadline));
             let answer = dealt_with.catch_unwind().await;
+            metrics.write();
             answer.unwrap_or(Err(InvocationError::Panicked)).map_err(Error::from)
         }
     }))

@@ -2,6 +2,8 @@
 //! and decide nothing.
 
 pub mod bucket;
+pub mod emf;
+pub mod events;
 pub mod lambda;
 pub mod queue;
 pub mod secret;
@@ -9,6 +11,7 @@ pub mod secret;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 use self::bucket::Bucket;
+use self::events::EventBus;
 use self::queue::SqsQueue;
 use self::secret::Secret;
 use crate::csm::client::HttpSite;
@@ -23,6 +26,7 @@ impl Ports for Aws {
     type Exports = Bucket;
     type Site = HttpSite<Secret>;
     type Queue = SqsQueue;
+    type Events = EventBus;
     type Clock = SystemClock;
 }
 

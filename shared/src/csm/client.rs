@@ -18,6 +18,7 @@ use super::profile::{SiteProfile, same_name};
 use super::request::{Endpoint, entity, number_or_text};
 use super::task::{Task, TaskId};
 use crate::mapping::stage::Stage;
+use crate::metric;
 
 pub use transport::{ANSWER, Transport, Wire};
 
@@ -80,6 +81,17 @@ impl<A: Authorization, T: Transport> HttpSite<A, T> {
     }
 
     async fn send(
+        &self,
+        method: &Method,
+        path: &str,
+        key: Option<Uuid>,
+        body: Option<&[u8]>,
+    ) -> Result<Vec<u8>, SiteError> {
+        let answer = self.send_authorized(method, path, key, body).await;
+        answer.inspect_err(metric::site_error)
+    }
+
+    async fn send_authorized(
         &self,
         method: &Method,
         path: &str,

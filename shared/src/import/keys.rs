@@ -48,7 +48,7 @@ pub fn checkpoint(id: ImportId, stage: Stage, edition: Edition) -> String {
 
 /// What the files of an import turned out to be, where looking at them takes more than one invocation.
 pub fn examined(id: ImportId) -> String {
-    format!("{IMPORTS}{id}/drawing-up.json")
+    format!("{IMPORTS}{id}/{DRAWING_UP}")
 }
 
 /// Records that were rejected or skipped while splitting, one a line. Written once.
@@ -65,6 +65,16 @@ pub fn work(id: ImportId, phase: Phase, batch: BatchIndex) -> String {
 pub fn results(id: ImportId, phase: Phase, batch: BatchIndex) -> String {
     format!("{IMPORTS}{id}/results/{phase}-{batch}.ndjson")
 }
+
+/// Whether an object is only of use while its import is under way, or may go on: the bucket's
+/// lifecycle removes it after a while. What an administrator reads, and what tells imports apart, stays.
+pub fn is_working_paper(key: &str) -> bool {
+    const FOLDERS: [&str; 4] = ["segments", "rejected", "tasks", "results"];
+    let mut parts = key.strip_prefix(IMPORTS).unwrap_or_default().split('/').skip(1);
+    parts.next().is_some_and(|part| FOLDERS.contains(&part) || part == DRAWING_UP)
+}
+
+const DRAWING_UP: &str = "drawing-up.json";
 
 /// The ledger.
 pub fn summary(id: ImportId) -> String {
@@ -174,6 +184,31 @@ mod tests {
             ("plan/a/Contact.csv", "plan/a/"),
         ] {
             assert_eq!(folder(key), expected, "{key}");
+        }
+    }
+
+    #[test]
+    fn working_papers_are_those_of_an_import_under_way() {
+        let id = ImportId::of("b", "f", &[]);
+        let (stage, edition, batch) = (Stage::Customers, Edition(1), BatchIndex(7));
+        for (key, expected) in [
+            (segment(id, stage, edition, 0), true),
+            (manifest(id, stage), true),
+            (checkpoint(id, stage, edition), true),
+            (left_out(id, stage, edition, 0), true),
+            (work(id, Phase::Customers, batch), true),
+            (results(id, Phase::Customers, batch), true),
+            (examined(id), true),
+            (document(id), false),
+            (progress(id), false),
+            (summary(id), false),
+            (errors(id), false),
+            (plan(id), false),
+            (organizations("site", 3), false),
+            (claims("exports/segments/"), false),
+            ("exports/results/a.csv".to_owned(), false),
+        ] {
+            assert_eq!(is_working_paper(&key), expected, "{key}");
         }
     }
 

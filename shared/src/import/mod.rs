@@ -5,6 +5,7 @@ pub mod batch;
 pub mod claims;
 pub mod counts;
 pub mod document;
+pub mod finished;
 pub mod id;
 pub mod keys;
 pub mod manifest;

@@ -2,6 +2,7 @@
 //! functions here, so that doing anything twice changes nothing.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -140,6 +141,13 @@ impl Progress {
             StageProgress { records, rejected, ..StageProgress::new(batches, batches, now) };
         self.stage_mut(stage.into()).get_or_insert(begun);
         self.stop_if_too_many_failed();
+    }
+
+    /// How long no batch has been settled although some were there.
+    pub fn standstill(&self, phase: Phase, now: Timestamp) -> Duration {
+        let begun_at = self.stage(phase).map_or(self.updated_at, |stage| stage.begun_at);
+        let since = self.updated_at.max(begun_at);
+        Duration::try_from(now.duration_since(since)).unwrap_or_default()
     }
 
     /// Notes that customers are read back in `phase`, in so many batches as are to be.

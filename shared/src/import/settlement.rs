@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use super::batch::Batch;
+use super::counts::Counts;
 use super::keys;
 use super::outcome::RecordResult;
 use super::progress::{Progress, Settled};
 use crate::archive::{Archive, ArchiveError};
+use crate::metric;
 use crate::port::{Store, Written};
 
 /// How a batch ended, apart from its records.
@@ -53,6 +55,11 @@ pub async fn settle<S: Store>(
     let (progress, new) =
         archive.advance(batch.import, |progress| progress.settle(batch, &settled, now)).await?;
     if new {
+        if batch.phase.verifies() {
+            metric::batch(&Counts::default(), None);
+        } else {
+            metric::batch(&settled.outcomes, settled.task_seconds);
+        }
         let (import, phase, batch) = (batch.import, batch.phase, batch.batch);
         tracing::info!(%import, %phase, %batch, records = results.len(), "the batch is settled");
     }

@@ -32,6 +32,18 @@ pub enum State {
     Planned,
 }
 
+impl State {
+    /// The name, as in the ledger.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Stopped => "stopped",
+            Self::Refused => "refused",
+            Self::Planned => "planned",
+        }
+    }
+}
+
 /// The ledger of an import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {

@@ -155,6 +155,7 @@ impl Check<'_> {
             count(&mut ends, import);
             self.balances(import);
             self.state(import);
+            self.is_told(import);
             self.says_the_truth(import, &takers);
         }
         ends
@@ -261,6 +262,16 @@ impl Check<'_> {
             if times != 1 {
                 self.fails(format!("{} of {id} came to {times} ends", record.id));
             }
+        }
+    }
+
+    /// Whoever listens knows how it ended.
+    fn is_told(&self, import: &Import) {
+        let Summary { import: id, state, records, .. } = &import.summary;
+        let told = lock(&self.world.told);
+        let last = told.iter().rfind(|finished| finished.import == *id);
+        if last.is_none_or(|last| last.state != *state || last.records != *records) {
+            self.fails(format!("the end of {id} was told as {last:?}"));
         }
     }
 

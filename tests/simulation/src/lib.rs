@@ -10,6 +10,7 @@
 pub mod bucket;
 pub mod chance;
 pub mod check;
+pub mod events;
 pub mod fault;
 pub mod history;
 pub mod invocation;

@@ -14,6 +14,7 @@ use submit::submitter::Submitter;
 use url::Url;
 
 use crate::bucket::WorldBucket;
+use crate::events::WorldEvents;
 use crate::invocation::{Function, run};
 use crate::queue::{Kind, WorldQueue};
 use crate::site::{Line, WorldSecret};
@@ -29,6 +30,7 @@ impl Ports for Played {
     type Exports = WorldBucket;
     type Site = Site;
     type Queue = WorldQueue;
+    type Events = WorldEvents;
     type Clock = WorldClock;
 }
 
@@ -97,6 +99,7 @@ impl Functions {
                 site: site(&settings.csm_base_url),
                 batches_queue: queue(Kind::Batches),
                 exports_queue: queue(Kind::Exports),
+                events: WorldEvents(Arc::clone(world)),
                 clock: clock.clone(),
                 patience: settings.read_back,
             },

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use csm_import::import::finished::Finished;
 use csm_import::port::{Clock, PortError};
 use csm_sim::Embedded;
 use jiff::Timestamp;
@@ -50,6 +51,8 @@ pub struct World {
     pub site: Embedded,
     /// The secret with the site's token.
     pub secret: Mutex<Secret>,
+    /// What whoever listens has been told.
+    pub told: Mutex<Vec<Finished>>,
     /// What must never happen, and did.
     pub violations: Mutex<Vec<String>>,
     /// Told whenever a queue has changed.
@@ -79,6 +82,7 @@ impl World {
             },
             site,
             secret: Mutex::default(),
+            told: Mutex::default(),
             violations: Mutex::default(),
             changed: Notify::new(),
         })

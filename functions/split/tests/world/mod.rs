@@ -14,9 +14,10 @@ use csm_import::csm::request::Endpoint;
 use csm_import::csm::task::{Task, TaskId};
 use csm_import::deadline::Deadline;
 use csm_import::delivery::Delivery;
+use csm_import::import::finished::Finished;
 use csm_import::mapping::definition::{Definitions, DetailFieldDefinition};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Clock, Outgoing, PortError, Ports, Queue};
+use csm_import::port::{Clock, Events, Outgoing, PortError, Ports, Queue};
 use jiff::Timestamp;
 use split::splitter::Splitter;
 use uuid::Uuid;
@@ -90,6 +91,16 @@ impl Queue for Sent {
     }
 }
 
+/// Nobody listens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Nobody;
+
+impl Events for Nobody {
+    async fn tell(&self, _: &Finished) -> Result<(), PortError> {
+        unreachable!("no import is finished by SPLIT")
+    }
+}
+
 /// A clock that stands still for so many looks, and then shows that it is too late.
 #[derive(Clone, Debug)]
 pub(crate) struct Looks {
@@ -121,6 +132,7 @@ impl Ports for World {
     type Exports = Files;
     type Site = Empty;
     type Queue = Sent;
+    type Events = Nobody;
     type Clock = Looks;
 }
 

@@ -309,3 +309,16 @@ fn the_batches_of_a_sample_do_not_share_a_slot() {
         sampled.map(|n| batch(&progress, Stage::Customers, n.0).slot(5)).collect();
     assert_eq!(slots.len(), 5);
 }
+
+#[test]
+fn an_import_stands_still_while_it_settles_nothing_that_it_could() {
+    let at = |second| Timestamp::from_second(second).unwrap();
+    let mut progress = start();
+    progress.split(Stage::Organizations, 1, 2, 0, at(500));
+    let organizations = Phase::Organizations;
+    assert_eq!(progress.standstill(organizations, at(800)).as_secs(), 300, "since it could");
+    let batch = batch(&progress, Stage::Organizations, 0);
+    progress.settle(&batch, &end(), at(900));
+    assert_eq!(progress.standstill(organizations, at(1000)).as_secs(), 100, "since the last one");
+    assert_eq!(progress.standstill(organizations, at(1)), Duration::ZERO, "clocks differ");
+}
