@@ -28,6 +28,22 @@ pub struct Functions {
     pub zips: Vec<(&'static str, Vec<u8>)>,
 }
 
+/// The name of a function and where its program is.
+pub type Executable = (&'static str, PathBuf);
+
+/// Builds the functions, once in a process.
+pub async fn executables(
+    workspace: &Workspace,
+    notes: Notes,
+) -> Result<&'static [Executable], LocalError> {
+    static EXECUTABLES: OnceCell<Vec<Executable>> = OnceCell::const_new();
+    let built = EXECUTABLES.get_or_try_init(|| {
+        notes.say("Building the functions …");
+        compile(workspace)
+    });
+    built.await.map(Vec::as_slice)
+}
+
 /// Builds and packs the functions, once in a process.
 pub async fn functions(
     workspace: &Workspace,
@@ -36,9 +52,8 @@ pub async fn functions(
     static FUNCTIONS: OnceCell<Functions> = OnceCell::const_new();
     FUNCTIONS
         .get_or_try_init(|| async {
-            notes.say("Building the functions …");
-            let executables = compile(workspace).await?;
-            spawn_blocking(move || pack(&executables))
+            let executables = executables(workspace, notes).await?;
+            spawn_blocking(move || pack(executables))
                 .await
                 .map_err(|error| LocalError::io("packing the functions")(io::Error::other(error)))?
         })
@@ -57,7 +72,7 @@ struct Target {
     name: String,
 }
 
-async fn compile(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>, LocalError> {
+async fn compile(workspace: &Workspace) -> Result<Vec<Executable>, LocalError> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(&workspace.root).args(["build", "--bins"]);
     for name in NAMES {
@@ -80,7 +95,7 @@ async fn compile(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>, 
     if !output.status.success() {
         return Err(failed(output.status.to_string()));
     }
-    let built = executables(&output.stdout);
+    let built = programs(&output.stdout);
     NAMES
         .into_iter()
         .map(|name| {
@@ -91,7 +106,7 @@ async fn compile(workspace: &Workspace) -> Result<Vec<(&'static str, PathBuf)>, 
         .collect()
 }
 
-fn executables(messages: &[u8]) -> Vec<(String, PathBuf)> {
+fn programs(messages: &[u8]) -> Vec<(String, PathBuf)> {
     messages
         .split(|&byte| byte == b'\n')
         .filter_map(|line| serde_json::from_slice::<Artifact>(line).ok())
@@ -99,7 +114,7 @@ fn executables(messages: &[u8]) -> Vec<(String, PathBuf)> {
         .collect()
 }
 
-fn pack(executables: &[(&'static str, PathBuf)]) -> Result<Functions, LocalError> {
+fn pack(executables: &[Executable]) -> Result<Functions, LocalError> {
     let mut version = Uuid::NAMESPACE_OID;
     let mut zips = Vec::new();
     for (name, path) in executables {
@@ -137,7 +152,7 @@ mod tests {
 not json
 {"reason":"build-finished","success":true}
 "#;
-        assert_eq!(executables(messages), [("split".to_owned(), PathBuf::from("/t/debug/split"))]);
+        assert_eq!(programs(messages), [("split".to_owned(), PathBuf::from("/t/debug/split"))]);
     }
 
     #[test]

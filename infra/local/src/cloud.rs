@@ -1,14 +1,14 @@
 //! A deployed stack and what can be done with it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_sqs::types::QueueAttributeName;
 use uuid::Uuid;
 
-use crate::emulator::Emulator;
+use crate::emulator::{Emulator, MINISTACK};
 use crate::error::{LocalError, see};
 use crate::workspace::{Notes, Workspace};
 use crate::{build, deploy};
@@ -31,13 +31,15 @@ pub struct CloudOptions {
 impl CloudOptions {
     /// Defaults that suit a local import of one or a few files.
     pub fn new(csm_url: impl Into<String>, token: impl Into<String>) -> Self {
-        Self {
+        let options = Self {
             csm_url: csm_url.into(),
             token: token.into(),
             parameters: BTreeMap::new(),
             aws_endpoint: None,
             notes: Notes::default(),
-        }
+        };
+        // Nobody copies the files of a folder by hand here; there is little to wait for.
+        options.parameter("SettleSeconds", "2")
     }
 
     /// Sets a template parameter.
@@ -71,16 +73,48 @@ impl Queues {
     }
 }
 
+/// What a stack consists of, as far as others have to do with it.
+#[derive(Debug, Clone)]
+pub struct Resources {
+    /// The bucket.
+    pub bucket: String,
+    /// The queues.
+    pub queues: Queues,
+    /// Name or ARN of the secret.
+    pub secret: String,
+}
+
+impl Resources {
+    /// Finds them among the outputs of the template.
+    pub fn of(outputs: &BTreeMap<String, String>) -> Result<Self, LocalError> {
+        let output = |name: &str| {
+            let missing = || LocalError::Deploy(format!("the stack has no output {name}"));
+            outputs.get(name).cloned().ok_or_else(missing)
+        };
+        Ok(Self {
+            bucket: output("BucketName")?,
+            queues: Queues {
+                exports: output("ExportsQueueUrl")?,
+                batches: output("BatchesQueueUrl")?,
+                tasks: output("TasksQueueUrl")?,
+                exports_dead_letters: output("ExportsDeadLettersUrl")?,
+                batches_dead_letters: output("BatchesDeadLettersUrl")?,
+                tasks_dead_letters: output("TasksDeadLettersUrl")?,
+            },
+            secret: output("SecretArn")?,
+        })
+    }
+}
+
 /// A deployed stack; dropping it ends the emulator that was started for it.
 #[derive(Debug)]
 pub struct Cloud {
     emulator: Option<Emulator>,
+    /// The stack in an emulator that was given, which somebody has to take out of it again.
+    guest: Option<(aws_sdk_cloudformation::Client, String)>,
     endpoint: String,
-    stack: String,
-    bucket: String,
-    queues: Queues,
-    secret: String,
-    cloudformation: aws_sdk_cloudformation::Client,
+    log: Option<PathBuf>,
+    resources: Resources,
     s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
     secrets: aws_sdk_secretsmanager::Client,
@@ -93,48 +127,48 @@ impl Cloud {
         let functions = build::functions(&workspace, options.notes).await?;
         let emulator = match &options.aws_endpoint {
             Some(_) => None,
-            None => Some(Emulator::start(&workspace, options.notes).await?),
+            None => Some(Emulator::start(&workspace, &MINISTACK, options.notes).await?),
         };
         let endpoint = match (&emulator, options.aws_endpoint) {
             (Some(emulator), _) => emulator.endpoint().to_owned(),
             (None, endpoint) => endpoint.unwrap_or_default(),
         };
-        let config = configuration(&endpoint);
+        let config = configuration(&endpoint, "test");
         let s3 = aws_sdk_s3::Client::new(&config);
         let cloudformation = aws_sdk_cloudformation::Client::new(&config);
         options.notes.say("Deploying the template …");
         let mut parameters = deploy::upload(&s3, functions).await?;
         parameters.insert("CsmBaseUrl".to_owned(), options.csm_url);
-        // Nobody copies the files of a folder by hand here; there is little to wait for.
-        parameters.insert("SettleSeconds".to_owned(), "2".to_owned());
         parameters.extend(options.parameters);
         let stack = format!("csm-import-{}", &Uuid::new_v4().simple());
         let outputs = deploy::create(&cloudformation, &stack, &parameters).await?;
-        let output = |name: &str| {
-            let missing = || LocalError::Deploy(format!("the stack has no output {name}"));
-            outputs.get(name).cloned().ok_or_else(missing)
-        };
-        let cloud = Self {
-            emulator,
-            endpoint,
-            stack,
-            bucket: output("BucketName")?,
-            queues: Queues {
-                exports: output("ExportsQueueUrl")?,
-                batches: output("BatchesQueueUrl")?,
-                tasks: output("TasksQueueUrl")?,
-                exports_dead_letters: output("ExportsDeadLettersUrl")?,
-                batches_dead_letters: output("BatchesDeadLettersUrl")?,
-                tasks_dead_letters: output("TasksDeadLettersUrl")?,
-            },
-            secret: output("SecretArn")?,
-            cloudformation,
-            s3,
-            sqs: aws_sdk_sqs::Client::new(&config),
-            secrets: aws_sdk_secretsmanager::Client::new(&config),
-        };
+        let log = emulator.as_ref().map(|emulator| emulator.log_file().to_owned());
+        let mut cloud = Self::of(&config, Resources::of(&outputs)?, emulator, log);
+        if cloud.emulator.is_none() {
+            cloud.guest = Some((cloudformation, stack));
+        }
         cloud.set_token(&options.token).await?;
         Ok(cloud)
+    }
+
+    /// A stack that somebody else has made, in an emulator that ends with it if there is one. The log
+    /// is that of the functions, for those who have to look into it.
+    pub fn of(
+        config: &SdkConfig,
+        resources: Resources,
+        emulator: Option<Emulator>,
+        log: Option<PathBuf>,
+    ) -> Self {
+        Self {
+            emulator,
+            guest: None,
+            endpoint: config.endpoint_url().unwrap_or_default().to_owned(),
+            log,
+            resources,
+            s3: aws_sdk_s3::Client::new(config),
+            sqs: aws_sdk_sqs::Client::new(config),
+            secrets: aws_sdk_secretsmanager::Client::new(config),
+        }
     }
 
     /// Where the emulated services answer.
@@ -144,12 +178,12 @@ impl Cloud {
 
     /// The bucket.
     pub fn bucket(&self) -> &str {
-        &self.bucket
+        &self.resources.bucket
     }
 
     /// The queues.
     pub const fn queues(&self) -> &Queues {
-        &self.queues
+        &self.resources.queues
     }
 
     /// A client for the bucket.
@@ -162,9 +196,9 @@ impl Cloud {
         &self.sqs
     }
 
-    /// The log of the emulator and the functions, if this program started it.
+    /// The log of the emulator and the functions, if this program started them.
     pub fn log_file(&self) -> Option<&Path> {
-        self.emulator.as_ref().map(Emulator::log_file)
+        self.log.as_deref()
     }
 
     /// An error if the emulator has ended by itself.
@@ -175,13 +209,14 @@ impl Cloud {
     /// Puts a token into the secret; functions that run already may keep the one before.
     pub async fn set_token(&self, token: &str) -> Result<(), LocalError> {
         let value = serde_json::json!({ "token": token }).to_string();
-        let put = self.secrets.put_secret_value().secret_id(&self.secret).secret_string(value);
+        let put =
+            self.secrets.put_secret_value().secret_id(&self.resources.secret).secret_string(value);
         put.send().await.map(drop).map_err(LocalError::aws("filling the secret"))
     }
 
     /// An error if a message was given up on.
     pub async fn check_dead_letters(&self) -> Result<(), LocalError> {
-        for url in self.queues.dead_letters() {
+        for url in self.resources.queues.dead_letters() {
             if self.messages(url).await? > 0 {
                 let receive = self.sqs.receive_message().queue_url(url).visibility_timeout(0);
                 let received = receive.send().await.map_err(LocalError::aws("reading a queue"))?;
@@ -208,16 +243,17 @@ impl Cloud {
 
     /// Ends the emulator, or takes the stack out of the one that was given.
     pub async fn stop(self) -> Result<(), LocalError> {
-        match self.emulator {
-            Some(_) => Ok(()),
-            None => deploy::delete(&self.cloudformation, &self.stack).await,
+        match &self.guest {
+            Some((cloudformation, stack)) => deploy::delete(cloudformation, stack).await,
+            None => Ok(()),
         }
     }
 }
 
-/// Nothing of this is read from the machine: its profiles and variables belong to real accounts.
-fn configuration(endpoint: &str) -> SdkConfig {
-    let credentials = Credentials::new("test", "test", None, None, "emulator");
+/// How an emulator is asked. It takes every key, which thus may say who asks. Nothing is read from the
+/// machine: its profiles and variables belong to real accounts.
+pub fn configuration(endpoint: &str, access_key: &str) -> SdkConfig {
+    let credentials = Credentials::new(access_key, "test", None, None, "emulator");
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::from_static("us-east-1"))

@@ -14,7 +14,8 @@ use tokio::time::{sleep, timeout};
 use crate::build::Functions;
 use crate::error::LocalError;
 
-const TEMPLATE: &str = include_str!("../../template.yaml");
+/// The template, as it is deployed everywhere.
+pub const TEMPLATE: &str = include_str!("../../template.yaml");
 const CODE_BUCKET: &str = "csm-import-code";
 const CHANGE_SET: &str = "create";
 const LOOK_AGAIN: Duration = Duration::from_millis(100);

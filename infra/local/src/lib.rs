@@ -24,5 +24,5 @@ pub mod watch;
 pub mod workspace;
 
 pub use bucket::Placed;
-pub use cloud::{Cloud, CloudOptions, Queues};
+pub use cloud::{Cloud, CloudOptions, Queues, Resources};
 pub use error::LocalError;

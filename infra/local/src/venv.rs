@@ -1,4 +1,4 @@
-//! The emulator's installation: a Python virtual environment in cargo's target directory, made
+//! Installations of emulators: each a Python virtual environment in cargo's target directory, made
 //! once and thrown away by `cargo clean`.
 
 use std::fs::{self, File, TryLockError};
@@ -12,15 +12,30 @@ use tokio::time::sleep;
 use crate::error::LocalError;
 use crate::workspace::{Notes, Workspace};
 
-/// The one version that was tried; another one may behave differently.
-pub const VERSION: &str = "1.5.33";
+/// A package of the Python registry.
+#[derive(Debug)]
+pub struct Package {
+    /// Its name.
+    pub name: &'static str,
+    /// Which of its optional parts are needed.
+    pub extra: &'static str,
+    /// The one version that was tried; another one may behave differently.
+    pub version: &'static str,
+    /// What it takes with all that it needs, so that people know what they wait for.
+    pub megabytes: u32,
+}
 
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 const VERSION_CHECK: &str = "import sys; sys.exit(sys.version_info < (3, 10))";
 
-/// The environment's Python, with the emulator installed.
-pub async fn python(workspace: &Workspace, notes: Notes) -> Result<PathBuf, LocalError> {
-    let home = workspace.target.join(format!("ministack-{VERSION}"));
+/// The Python of the environment in which a package is installed.
+pub async fn python(
+    workspace: &Workspace,
+    package: &Package,
+    notes: Notes,
+) -> Result<PathBuf, LocalError> {
+    let Package { name, version, megabytes, .. } = package;
+    let home = workspace.target.join(format!("{name}-{version}"));
     let python = home.join("bin/python");
     let complete = home.join("complete");
     if complete.is_file() {
@@ -31,14 +46,14 @@ pub async fn python(workspace: &Workspace, notes: Notes) -> Result<PathBuf, Loca
     if complete.is_file() {
         return Ok(python);
     }
-    notes.say(&format!("Installing the emulator (ministack {VERSION}, once, about 215 MB) …"));
-    install(&home, &python).await?;
-    fs::write(&complete, VERSION)
+    notes.say(&format!("Installing the emulator ({name} {version}, once, about {megabytes} MB) …"));
+    install(&home, &python, package).await?;
+    fs::write(&complete, version)
         .map_err(LocalError::io("finishing the emulator's installation"))?;
     Ok(python)
 }
 
-async fn install(home: &Path, python: &Path) -> Result<(), LocalError> {
+async fn install(home: &Path, python: &Path, package: &Package) -> Result<(), LocalError> {
     let suitable =
         Command::new("python3").args(["-c", VERSION_CHECK]).kill_on_drop(true).status().await;
     match suitable {
@@ -56,7 +71,8 @@ async fn install(home: &Path, python: &Path) -> Result<(), LocalError> {
     succeed("python3 -m venv", venv.args(["-m", "venv", "--clear"]).arg(home)).await?;
     let mut pip = Command::new(python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    succeed("pip install", pip.arg(format!("ministack[full]=={VERSION}"))).await
+    let Package { name, extra, version, .. } = package;
+    succeed("pip install", pip.arg(format!("{name}[{extra}]=={version}"))).await
 }
 
 async fn succeed(name: &str, command: &mut Command) -> Result<(), LocalError> {
