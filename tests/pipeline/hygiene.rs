@@ -230,7 +230,7 @@ async fn whatever_is_wrong_with_an_export_its_values_stay_in_the_bucket() {
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_becomes_of_an_import_nobodys_data_is_in_logs_and_dead_letters() {
-    use super::killed::{kill_functions, redeliver_soon};
+    use super::killed::redeliver_soon;
 
     let world = World::start(World::documented(), &[("LogLevel", EVERYTHING)]).await;
     redeliver_soon(&world).await;
@@ -263,7 +263,7 @@ async fn whatever_becomes_of_an_import_nobodys_data_is_in_logs_and_dead_letters(
     world.sim.set_faults(Faults { answers, ..quoting.clone() });
     let dropped = world.drop("exports/killed/Contact.csv", people(3).write()).await;
     await_that("a request is accepted", async || !world.sim.state().tasks.is_empty()).await;
-    assert!(kill_functions(&world) > 0);
+    assert!(world.kill_functions() > 0);
     world.finished(vec![dropped]).await;
 
     // Messages of nobody, and a batch of which nobody can say anything, become dead letters.

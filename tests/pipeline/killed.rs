@@ -2,9 +2,6 @@
 
 #![cfg(target_os = "linux")]
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -16,26 +13,6 @@ use csm_sim::{Answer, AnswerFault, Faults, Options};
 
 const LIMIT: Duration = Duration::from_mins(1);
 const LOOK: Duration = Duration::from_millis(20);
-
-/// Kills every process of this world's functions; how many there were.
-pub(crate) fn kill_functions(world: &World) -> usize {
-    // The emulator unpacks the functions beside its log.
-    let log = world.cloud.log_file().unwrap();
-    let place = log.parent().unwrap().canonicalize().unwrap();
-    let is_ours = |process: &PathBuf| {
-        let program = fs::read_link(process.join("exe"));
-        program.is_ok_and(|program| program.starts_with(&place) && program.ends_with("bootstrap"))
-    };
-    let processes = fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
-    let ids: Vec<_> = processes
-        .filter(is_ours)
-        .filter_map(|process| process.file_name()?.to_str().map(str::to_owned))
-        .collect();
-    // One of them may have ended by itself since.
-    let killed =
-        |id: &&String| Command::new("kill").args(["-KILL", id]).status().unwrap().success();
-    ids.iter().filter(killed).count()
-}
 
 /// What an invocation held that was killed comes back when its visibility ends. That is half an hour
 /// for a task; nobody waits so long for a test.
@@ -69,12 +46,12 @@ async fn functions_killed_at_every_step_lose_nothing_and_double_nothing() {
     let mut killed = 0;
     for step in ["import.json", "segments/", "tasks/", "results/"] {
         written(&world, step).await;
-        killed += kill_functions(&world);
+        killed += world.kill_functions();
     }
     world.progress(|p| p.stages.customers.as_ref().is_some_and(|s| s.settled_batches >= 4)).await;
-    killed += kill_functions(&world);
+    killed += world.kill_functions();
     assert!(killed >= 5, "{killed} were killed");
-    // The emulator says so of an invocation that ended without an answer.
+    // An invocation that ended without an answer is told in the log.
     assert!(world.log().contains("Runtime exited before returning a response"));
 
     let import = world.imported(vec![dropped]).await.remove(0);
@@ -102,7 +79,7 @@ async fn killed_before_the_site_has_answered_no_batch_is_sent_as_another_one() {
         }
     });
     asked.await.expect("a request is accepted");
-    assert!(kill_functions(&world) > 0);
+    assert!(world.kill_functions() > 0);
 
     let import = world.imported(vec![dropped]).await.remove(0);
     let site = world.sim.state();
@@ -129,7 +106,7 @@ async fn killed_while_it_creates_fields_it_creates_none_twice() {
         }
     });
     asked.await.expect("fields are created");
-    assert!(kill_functions(&world) > 0);
+    assert!(world.kill_functions() > 0);
 
     let import = world.imported(vec![dropped]).await.remove(0);
     let site = world.sim.state();
@@ -150,7 +127,7 @@ async fn a_plan_that_is_killed_at_every_step_comes_to_its_end_and_sends_nothing(
     let mut killed = 0;
     for step in ["import.json", "segments/", "errors.csv"] {
         written(&world, step).await;
-        killed += kill_functions(&world);
+        killed += world.kill_functions();
     }
     assert!(killed >= 2, "{killed} were killed");
     let ids = world.finished(vec![dropped]).await;

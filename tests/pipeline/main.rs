@@ -10,6 +10,7 @@
 mod again;
 mod clean;
 mod containers;
+mod costs;
 mod faults;
 mod halves;
 mod hygiene;
@@ -22,4 +23,5 @@ mod plans;
 mod preflight;
 mod records;
 mod resumed;
+mod second;
 mod stops;

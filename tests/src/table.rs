@@ -6,6 +6,7 @@ use std::path::Path;
 
 use csm_import::salesforce::formula::unguarded;
 use csm_import::salesforce::header::is_own;
+use csm_import::salesforce::id::SalesforceId;
 
 /// One row: column → value.
 pub type Row = BTreeMap<String, String>;
@@ -52,21 +53,35 @@ impl Table {
         self.rows.iter().find(|row| row.get(column).is_some_and(|held| held == value))
     }
 
+    /// Accounts with invented names, `count` of them.
+    pub fn accounts(count: usize) -> Self {
+        let row = |number: usize| {
+            let values = [id("001", number), format!("Company {number}"), "Testing".to_owned()];
+            ["Id", "Name", "Industry"].map(str::to_owned).into_iter().zip(values).collect()
+        };
+        let columns = ["Id", "Name", "Industry"].map(str::to_owned).into();
+        Self { columns, rows: (1..=count).map(row).collect() }
+    }
+
     /// Contacts with invented names, `count` of them, without accounts.
     pub fn contacts(count: usize) -> Self {
         let columns = ["Id", "AccountId", "LastName", "FirstName", "Email", "Title"];
         let row = |number: usize| {
-            let id = csm_import::salesforce::id::SalesforceId::parse(&format!("003{number:012}"));
-            let id = id.ok().flatten().map(|id| id.to_string()).unwrap_or_default();
             let null = "000000000000000AAA".to_owned();
             let (last, first) = (format!("Sample{number}"), "Pat".to_owned());
             let email = format!("sample{number}@example.org");
-            let values = [id, null, last, first, email, "Tester".to_owned()];
+            let values = [id("003", number), null, last, first, email, "Tester".to_owned()];
             columns.iter().map(ToString::to_string).zip(values).collect()
         };
         let columns_owned = columns.iter().map(ToString::to_string).collect();
         Self { columns: columns_owned, rows: (1..=count).map(row).collect() }
     }
+}
+
+/// The id of a record, in its long form.
+fn id(prefix: &str, number: usize) -> String {
+    let id = SalesforceId::parse(&format!("{prefix}{number:012}"));
+    id.ok().flatten().expect("an id").to_string()
 }
 
 /// A file below `tests/fixtures/`.

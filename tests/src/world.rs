@@ -11,6 +11,8 @@ use local::{Cloud, CloudOptions, Placed, watch};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::account::Import;
+use crate::cloud::{self, Functions, Kind};
+use crate::costs::Counts;
 use crate::table::Table;
 
 /// Stacks at once: each is an emulator with a handful of processes.
@@ -27,6 +29,7 @@ pub const TOKEN: &str = "token-that-nobody-may-see";
 pub struct World {
     /// The site.
     pub sim: Sim,
+    functions: Functions,
     /// The stack.
     pub cloud: Cloud,
     _permit: SemaphorePermit<'static>,
@@ -35,6 +38,11 @@ pub struct World {
 impl World {
     /// Starts a site and deploys the template for it, with parameters other than the defaults.
     pub async fn start(options: Options, parameters: &[(&str, &str)]) -> Self {
+        Self::start_on(Kind::chosen(), options, parameters).await
+    }
+
+    /// The same, on a cloud of one's own choice.
+    pub async fn start_on(kind: Kind, options: Options, parameters: &[(&str, &str)]) -> Self {
         let permit = STACKS.acquire().await.expect("never closed");
         let options = Options { token: Some(TOKEN.to_owned()), ..options };
         let sim = Sim::start(options).await.expect("the site starts");
@@ -43,8 +51,8 @@ impl World {
         for (name, value) in parameters {
             deployment = deployment.parameter(name, *value);
         }
-        let cloud = Cloud::start(deployment).await.expect("the template deploys");
-        Self { sim, cloud, _permit: permit }
+        let (functions, cloud) = cloud::start(kind, deployment).await;
+        Self { sim, functions, cloud, _permit: permit }
     }
 
     /// A site that behaves as documented, with fast tasks.
@@ -151,11 +159,22 @@ impl World {
         counts.iter().map(|count| held[count].parse::<u64>().expect("a number")).sum()
     }
 
+    /// Kills every process of the functions; how many there were.
+    pub fn kill_functions(&self) -> usize {
+        self.functions.kill(&self.cloud)
+    }
+
     /// Everything that the emulator and the functions have logged.
     pub fn log(&self) -> String {
-        let file = self.cloud.log_file().expect("the emulator was started here");
+        let file = self.cloud.log_file().expect("they were started here");
         let bytes = std::fs::read(file).expect("a log");
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// What the functions asked AWS for, on clouds that note it.
+    pub fn counts(&self) -> Counts {
+        let calls = self.functions.calls().expect("a cloud that notes calls");
+        Counts::of(&std::fs::read_to_string(calls).expect("the calls"))
     }
 
     fn log_tail(&self) -> String {
