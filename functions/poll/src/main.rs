@@ -28,7 +28,9 @@ async fn main() -> anyhow::Result<()> {
     let secret =
         Secret::new(aws_sdk_secretsmanager::Client::new(&sdk), settings.csm_secret_id.clone());
     let bucket = Bucket::new(aws_sdk_s3::Client::new(&sdk), settings.bucket.clone());
-    let queue = |url: &str| SqsQueue::new(Sqs::new(&sdk), url.to_owned());
+    // One client, and so one connection, for all of them.
+    let sqs = Sqs::new(&sdk);
+    let queue = |url: &str| SqsQueue::new(sqs.clone(), url.to_owned());
     let tasks_queue = queue(&settings.tasks_queue);
     let poller = Poller::<Aws> {
         archive: Archive::new(bucket.clone()),

@@ -1,0 +1,75 @@
+"""Packs the functions the way Lambda wants them, and writes the template that goes with them.
+
+    pack.py BINARIES OUT
+
+BINARIES has a folder with a `bootstrap` for each function, as cargo-lambda lays them out. The same
+binaries give the same zips: they bear no time, no owner and no permissions of this machine. Only the
+zlib that Python has matters for how they are compressed.
+"""
+
+import hashlib
+import sys
+import zipfile
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+TEMPLATE = Path(__file__).parents[1] / "template.yaml"
+MAX_BYTES = 5_000_000
+# Where the code is, which a deployment from zips at hand does not ask.
+CODE_PARAMETERS = ("CodeBucket", "CodePrefix")
+
+
+def pack(binary: Path, target: Path) -> None:
+    """Writes a zip with the program that Lambda starts, and says what has come out."""
+    program = binary.read_bytes()
+    for path in (Path.home(), TEMPLATE.parents[1]):
+        if str(path).encode() + b"/" in program:
+            sys.exit(f"{binary}: has a path of this machine in it, below {path}")
+    bootstrap = zipfile.ZipInfo("bootstrap", date_time=(1980, 1, 1, 0, 0, 0))
+    bootstrap.create_system = 3  # Unix, whose permissions follow
+    bootstrap.external_attr = 0o100755 << 16
+    bootstrap.compress_type = zipfile.ZIP_DEFLATED
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(bootstrap, program, compresslevel=9)
+    packed = target.read_bytes()
+    print(f"{hashlib.sha256(packed).hexdigest()}  {target.name}  {len(packed):,} bytes")
+    if len(packed) > MAX_BYTES:
+        sys.exit(f"{target}: larger than {MAX_BYTES:,} bytes")
+
+
+def point(template: dict) -> list[str]:
+    """Has the template take the code from zips beside it; answers whose."""
+    for name in CODE_PARAMETERS:
+        del template["Parameters"][name]
+    interface = template["Metadata"]["AWS::CloudFormation::Interface"]
+    for group in interface["ParameterGroups"]:
+        group["Parameters"][:] = [p for p in group["Parameters"] if p not in CODE_PARAMETERS]
+    names = []
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            properties = resource["Properties"]
+            key = properties["CodeUri"]["Key"].value
+            name = key.removeprefix("${CodePrefix}").removesuffix(".zip")
+            properties["CodeUri"] = f"./{name}.zip"
+            names.append(name)
+    return names
+
+
+def main(binaries: Path, out: Path) -> None:
+    """Packs what the template asks for, no more and no less."""
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = 1000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    template = yaml.load(TEMPLATE)
+    for name in point(template):
+        pack(binaries / name / "bootstrap", out / f"{name}.zip")
+    written = out / TEMPLATE.name
+    yaml.dump(template, written)
+    if any(name in written.read_text() for name in CODE_PARAMETERS):
+        sys.exit(f"{written}: something else asks for {' or '.join(CODE_PARAMETERS)}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
