@@ -31,6 +31,28 @@ impl Template {
         &self.document
     }
 
+    /// This template with another value at a JSON pointer, or without what stands there.
+    pub fn with(&self, pointer: &str, value: Option<Value>) -> Self {
+        let mut document = self.document.clone();
+        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+        match (document.pointer_mut(parent), value) {
+            (Some(Value::Object(parent)), Some(value)) => {
+                parent.insert(name.to_owned(), value);
+            }
+            (Some(Value::Object(parent)), None) => {
+                parent.remove(name).expect("something is there");
+            }
+            (Some(Value::Array(parent)), Some(value)) => {
+                parent[name.parse::<usize>().expect("a position")] = value;
+            }
+            (Some(Value::Array(parent)), None) => {
+                parent.remove(name.parse().expect("a position"));
+            }
+            _ => panic!("there is nothing at {parent}"),
+        }
+        Self { document }
+    }
+
     /// A section such as `Parameters`: names and what stands under them.
     pub fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Value)> {
         let entries = self.document[name].as_object().into_iter().flatten();
