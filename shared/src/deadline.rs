@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::import::id::SourceObject;
-use crate::port::{Chunks, Clock, ExportError, Exports, PortError};
+use crate::port::{Chunks, Clock, Dropped, ExportError, Exports, Listed, PortError};
 
 /// When an invocation ends; by default never.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,11 +73,12 @@ impl<K: Chunks, C: Clock> Chunks for TimelyChunks<'_, K, C> {
 impl<'a, E: Exports, C: Clock> Exports for Timely<'a, E, C> {
     type Chunks = TimelyChunks<'a, E::Chunks, C>;
 
-    async fn objects(
-        &self,
-        folder: &str,
-    ) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
+    async fn objects(&self, folder: &str) -> Result<Vec<Dropped>, PortError> {
         self.exports.objects(folder).await
+    }
+
+    async fn below(&self, prefix: &str, most: usize) -> Result<Vec<Listed>, PortError> {
+        self.exports.below(prefix, most).await
     }
 
     async fn open(&self, object: &SourceObject, from: u64) -> Result<Self::Chunks, ExportError> {

@@ -26,6 +26,8 @@ pub struct Delivery {
     pub body: String,
     /// How often it has been received, this time included. Waiting counts as well.
     pub receives: u32,
+    /// When it was sent, by the queue's clock; where the queue says so.
+    pub sent: Option<Timestamp>,
     /// When the invocation ends that deals with it.
     pub deadline: Deadline,
 }

@@ -110,17 +110,44 @@ pub trait Chunks: Send {
     fn next(&mut self) -> impl Future<Output = Result<Option<Bytes>, ExportError>> + Send;
 }
 
+/// An object of a folder, pinned.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Dropped {
+    /// What it is.
+    pub object: SourceObject,
+    /// When it was written; one that was uploaded in parts, when that began.
+    pub written: Option<Timestamp>,
+}
+
+/// An object as a listing shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The key.
+    pub key: String,
+    /// The `ETag`, without quotes.
+    pub etag: String,
+    /// When it was written, as in [`Dropped`].
+    pub written: Option<Timestamp>,
+}
+
 /// The objects that administrators drop. They are never written.
 pub trait Exports: Send + Sync {
     /// A stream of one object.
     type Chunks: Chunks;
 
-    /// Every object directly in `folder` (or the object of that key), pinned, and when the newest
-    /// of them was written. Empty objects are left out: they are folders of a console.
-    fn objects(
+    /// Every object directly in `folder` (or the object of that key), pinned. Empty objects are left
+    /// out: they are folders of a console.
+    fn objects(&self, folder: &str)
+    -> impl Future<Output = Result<Vec<Dropped>, PortError>> + Send;
+
+    /// Every object below `prefix`, however deep, in the order of their keys and without empty ones.
+    /// All of them are held in memory, and how many there are comes from outside: more than `most`
+    /// are a fault.
+    fn below(
         &self,
-        folder: &str,
-    ) -> impl Future<Output = Result<(Vec<SourceObject>, Option<Timestamp>), PortError>> + Send;
+        prefix: &str,
+        most: usize,
+    ) -> impl Future<Output = Result<Vec<Listed>, PortError>> + Send;
 
     /// Streams an object as it was when it was taken, from a byte on.
     fn open(

@@ -22,4 +22,5 @@ async fn an_export_is_read_as_it_was_when_it_was_taken() {
     let world = World::start(World::documented(), &[]).await;
     let bucket = Bucket::new(world.cloud.s3().clone(), world.cloud.bucket().to_owned());
     contract::exports::keeps(&bucket, &Bucketed(&world)).await;
+    contract::exports::lists(&bucket, &Bucketed(&world)).await;
 }

@@ -16,7 +16,7 @@ use csm_import::import::plan::{PlanDocument, Verdict};
 use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
 use csm_import::import::summary::{State, Summary};
 use csm_import::mapping::stage::Stage;
-use csm_import::port::{Chunks, Condition, ExportError, Exports, PortError, Store};
+use csm_import::port::{self, Chunks, Condition, ExportError, Exports, Listed, PortError, Store};
 use jiff::Timestamp;
 use poll::finish;
 use serde_json::json;
@@ -38,8 +38,12 @@ impl Chunks for Once {
 impl Exports for Dropped {
     type Chunks = Once;
 
-    async fn objects(&self, _: &str) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
-        Ok((Vec::new(), None))
+    async fn below(&self, _: &str, _: usize) -> Result<Vec<Listed>, PortError> {
+        unreachable!("nothing is scheduled")
+    }
+
+    async fn objects(&self, _: &str) -> Result<Vec<port::Dropped>, PortError> {
+        Ok(Vec::new())
     }
 
     async fn open(&self, _: &SourceObject, from: u64) -> Result<Once, ExportError> {
@@ -61,8 +65,12 @@ impl Chunks for Silent {
 impl Exports for Silent {
     type Chunks = Self;
 
-    async fn objects(&self, _: &str) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
-        Ok((Vec::new(), None))
+    async fn below(&self, _: &str, _: usize) -> Result<Vec<Listed>, PortError> {
+        unreachable!("nothing is scheduled")
+    }
+
+    async fn objects(&self, _: &str) -> Result<Vec<port::Dropped>, PortError> {
+        Ok(Vec::new())
     }
 
     async fn open(&self, _: &SourceObject, _: u64) -> Result<Self, ExportError> {

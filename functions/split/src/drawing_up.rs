@@ -135,7 +135,7 @@ impl<P: Ports> Splitter<P> {
     }
 
     /// The configuration in the bucket, on top of what was chosen when the functions were deployed.
-    async fn configuration(&self) -> Result<Result<Configuration, Stop>, ConsumeError> {
+    pub(crate) async fn configuration(&self) -> Result<Result<Configuration, Stop>, ConsumeError> {
         let chosen = self.chosen_by_deployment();
         let Some(stored) = self.archive.store.read(configuration::FILE, None).await? else {
             return Ok(Ok(chosen));

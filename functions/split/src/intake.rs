@@ -9,7 +9,8 @@ use csm_import::import::id::{ImportId, SourceObject};
 use csm_import::import::keys;
 use csm_import::import::pace;
 use csm_import::import::progress::{Orders, Progress, Stop, StopCode};
-use csm_import::port::{Clock, Condition, Exports, Ports, Written};
+use csm_import::import::scheduled::Run;
+use csm_import::port::{Clock, Condition, Dropped, Exports, Ports, Written};
 use jiff::Timestamp;
 
 use crate::drawing_up::Drawn;
@@ -20,6 +21,38 @@ use crate::splitter::Splitter;
 const ASKED: u32 = 6;
 /// How often a lost race for a folder is run again before the message is left to come back.
 const RACES: u32 = 5;
+
+/// On whose behalf a folder is taken.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Taking<'a> {
+    /// Somebody dropped something, at this time if that is known: everything is taken, once the folder is quiet.
+    At(Option<Timestamp>),
+    /// It is the folder's turn in a scheduled run: what lay there when that began is taken.
+    By(&'a Run),
+}
+
+impl<'a> Taking<'a> {
+    /// The run.
+    pub(crate) const fn run(self) -> Option<&'a Run> {
+        match self {
+            Self::At(_) => None,
+            Self::By(run) => Some(run),
+        }
+    }
+
+    /// Since when it is tried, if that is known.
+    fn since(self) -> Option<Timestamp> {
+        match self {
+            Self::At(arrived) => arrived,
+            Self::By(run) => Some(run.ended_at),
+        }
+    }
+
+    fn takes(self, found: &Dropped) -> bool {
+        let later = |run: &Run| found.written.is_some_and(|written| written > run.began_at);
+        !self.run().is_some_and(later)
+    }
+}
 
 /// What imports have given up of what they took.
 enum GivenUp {
@@ -34,7 +67,7 @@ impl<P: Ports> Splitter<P> {
     pub(crate) async fn take(
         &self,
         folder: &str,
-        arrived: Option<Timestamp>,
+        taking: Taking<'_>,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         for race in 0..RACES {
@@ -42,15 +75,12 @@ impl<P: Ports> Splitter<P> {
             let key = keys::claims(folder);
             let (mut claims, etag): (Claims, _) = self.archive.find_with_etag(&key).await?;
             let condition = etag.as_deref().map_or(Condition::Absent, Condition::Unchanged);
-            let (objects, newest) = self.exports.objects(folder).await?;
-            if let Some(newest) = newest.max(arrived).filter(|_| folder.ends_with('/')) {
-                let quiet = self.clock.now().duration_since(newest);
-                let quiet = Duration::try_from(quiet).unwrap_or_default();
-                let rest = self.settings.settle.saturating_sub(quiet);
-                if !rest.is_zero() {
-                    return Ok(Disposition::Later(rest + Duration::from_secs(1)));
-                }
+            let found = self.exports.objects(folder).await?;
+            if let Some(rest) = self.unsettled(folder, taking, &found) {
+                return Ok(Disposition::Later(rest + Duration::from_secs(1)));
             }
+            let found = found.into_iter().filter(|found| taking.takes(found));
+            let objects: Vec<SourceObject> = found.map(|found| found.object).collect();
             match self.give_up(&mut claims, &objects, delivery).await? {
                 GivenUp::Nothing => {}
                 GivenUp::Some => {
@@ -76,10 +106,7 @@ impl<P: Ports> Splitter<P> {
             if standing.fresh.is_empty() {
                 return Ok(disposition);
             }
-            let waited = arrived.map_or(Duration::MAX, |arrived| {
-                let waited = self.clock.now().duration_since(arrived);
-                Duration::try_from(waited).unwrap_or_default()
-            });
+            let waited = taking.since().map_or(Duration::MAX, |since| self.time_since(since));
             let patient = delivery.receives < ASKED || waited < self.settings.read_back;
             let fresh = standing.fresh.clone();
             let drawn = self.document(folder, &objects, fresh, &claims, patient, delivery.deadline);
@@ -101,6 +128,20 @@ impl<P: Ports> Splitter<P> {
             tracing::info!(race, "another function took something of the same folder");
         }
         Ok(Disposition::Later(pace::backoff(delivery.receives, None, delivery.seed())))
+    }
+
+    /// How much longer a folder has to be quiet in which somebody drops something.
+    fn unsettled(&self, folder: &str, taking: Taking<'_>, found: &[Dropped]) -> Option<Duration> {
+        let Taking::At(arrived) = taking else { return None };
+        let newest = found.iter().filter_map(|found| found.written).max().max(arrived);
+        let newest = newest.filter(|_| folder.ends_with('/'))?;
+        let rest = self.settings.settle.saturating_sub(self.time_since(newest));
+        (!rest.is_zero()).then_some(rest)
+    }
+
+    /// The time since then; none if it is still to come.
+    pub(crate) fn time_since(&self, then: Timestamp) -> Duration {
+        Duration::try_from(self.clock.now().duration_since(then)).unwrap_or_default()
     }
 
     /// Writes the progress of an import that has none yet: only then it is under way.

@@ -18,6 +18,7 @@ mod planning;
 mod preparing;
 pub mod reading;
 mod resuming;
+mod scheduled;
 pub mod splitter;
 pub mod stage;
 pub mod understanding;

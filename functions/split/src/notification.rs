@@ -1,11 +1,12 @@
-//! What arrives on the exports queue: S3's notifications, and our own requests to go on.
+//! What arrives on the exports queue: S3's notifications, what the schedule sends, and our own requests
+//! to go on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use csm_import::delivery::ConsumeError;
 use csm_import::import::id::ImportId;
 use csm_import::import::keys;
-use csm_import::import::message::Continue;
+use csm_import::import::message::{Continue, Scheduled};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -16,6 +17,8 @@ pub enum Request {
     Dropped(Drops),
     /// An import is to go on.
     Continue(ImportId),
+    /// What waits for the schedule is to be imported.
+    Scheduled,
 }
 
 /// What was dropped.
@@ -33,6 +36,7 @@ pub struct Drops {
 #[serde(untagged)]
 enum Body {
     Continue(Continue),
+    Scheduled(Scheduled),
     // S3 sends `s3:TestEvent` without records when notifications are set up.
     Notification {
         #[serde(rename = "Records", default)]
@@ -65,6 +69,8 @@ struct Object {
 pub fn parse(body: &str) -> Result<Request, ConsumeError> {
     Ok(match serde_json::from_str(body).map_err(ConsumeError::foreign)? {
         Body::Continue(Continue { import }) => Request::Continue(import),
+        Body::Scheduled(Scheduled { scheduled: true }) => Request::Scheduled,
+        Body::Scheduled(Scheduled { scheduled: false }) => Request::Dropped(Drops::default()),
         Body::Notification { records } => {
             let Drops { mut folders, mut resumed } = Drops::default();
             for record in &records {
@@ -115,6 +121,7 @@ mod tests {
             (vec!["exports/a%3Db%26c.csv"], vec!["exports/a=b&c.csv"]),
             (vec!["exports/a=b&c.csv"], vec!["exports/a=b&c.csv"]),
             (vec!["exports/new/", "imports/x/errors.csv"], vec![]),
+            (vec!["scheduled/a/Contact.csv", "scheduled/Contact.csv"], vec![]),
         ] {
             let folders = folders.iter().map(|folder| ((*folder).to_owned(), None));
             let expected = dropped(folders.collect());
@@ -160,6 +167,14 @@ mod tests {
         let import = ImportId::of("b", "f", &[]);
         let body = serde_json::to_string(&Continue { import }).unwrap();
         assert_eq!(parse(&body).unwrap(), Request::Continue(import));
+    }
+
+    #[test]
+    fn what_the_template_has_the_schedule_send_begins_a_run() {
+        let template = include_str!("../../../infra/template.yaml");
+        let body = template.split("Input: '").nth(1).and_then(|rest| rest.split('\'').next());
+        assert_eq!(parse(body.unwrap()).unwrap(), Request::Scheduled);
+        assert_eq!(parse(r#"{"scheduled":false}"#).unwrap(), dropped(BTreeMap::new()));
     }
 
     #[test]

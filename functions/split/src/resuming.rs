@@ -9,9 +9,11 @@ use csm_import::import::manifest::Manifest;
 use csm_import::import::pace;
 use csm_import::import::phase::Phase;
 use csm_import::import::progress::{Progress, Resumption};
+use csm_import::import::scheduled::Run;
 use csm_import::mapping::stage::Stage;
 use csm_import::port::Ports;
 
+use crate::intake::Taking;
 use crate::splitter::Splitter;
 
 impl<P: Ports> Splitter<P> {
@@ -20,6 +22,7 @@ impl<P: Ports> Splitter<P> {
     pub(crate) async fn resume(
         &self,
         import: ImportId,
+        taking: Taking<'_>,
         delivery: &Delivery,
     ) -> Result<Disposition, ConsumeError> {
         let document: Option<ImportDocument> = self.archive.find(&keys::document(import)).await?;
@@ -37,7 +40,7 @@ impl<P: Ports> Splitter<P> {
                 return Ok(self.go_on(import, delivery).await?.and(Disposition::Later(wait)));
             }
             self.archive.update(&key, |claims: &mut Claims| claims.free(import)).await?;
-            return self.take(&document.folder, None, delivery).await;
+            return self.take(&document.folder, taking, delivery).await;
         }
         let (claims, _): (Claims, _) = self.archive.find_with_etag(&key).await?;
         if progress.is_none() {
@@ -59,7 +62,8 @@ impl<P: Ports> Splitter<P> {
             claims.objects.get(&object.key).is_none_or(|claim| claim.import != import)
         };
         let taken_over = document.objects.iter().any(is_taken_over);
-        let resume = |progress: &mut Progress| progress.resume(&delivery.id, taken_over);
+        let name = taking.run().map_or_else(|| delivery.id.clone(), Run::name);
+        let resume = |progress: &mut Progress| progress.resume(&name, taken_over);
         let (progress, resumption) = self.archive.advance(import, resume).await?;
         tracing::info!(%import, ?resumption, resumed = progress.resumed, "the import is told to go on");
         match resumption {

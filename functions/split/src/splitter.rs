@@ -1,4 +1,4 @@
-//! What SPLIT does with a message: take a folder, or go on with an import.
+//! What SPLIT does with a message: take a folder, go on with an import, or take what was scheduled.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use csm_import::import::progress::{Next, Progress};
 use csm_import::metric;
 use csm_import::port::{Clock, Outgoing, Ports, Queue};
 
+use crate::intake::Taking;
 use crate::notification::{Drops, Request, parse};
 use crate::preparing::Prepared;
 
@@ -52,13 +53,17 @@ impl<P: Ports> Consumer for Splitter<P> {
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
         match parse(&delivery.body)? {
             Request::Continue(import) => self.go_on(import, delivery).await,
+            // Whatever takes a folder is large, and stands on the heap.
+            Request::Scheduled => Box::pin(self.scheduled(delivery)).await,
             Request::Dropped(Drops { folders, resumed }) => {
                 let mut disposition = Disposition::Done;
                 for import in resumed {
-                    disposition = disposition.and(self.resume(import, delivery).await?);
+                    let resumed = Box::pin(self.resume(import, Taking::At(None), delivery)).await?;
+                    disposition = disposition.and(resumed);
                 }
                 for (folder, arrived) in folders {
-                    disposition = disposition.and(self.take(&folder, arrived, delivery).await?);
+                    disposition =
+                        disposition.and(self.take(&folder, Taking::At(arrived), delivery).await?);
                 }
                 Ok(disposition)
             }

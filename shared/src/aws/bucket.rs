@@ -13,7 +13,9 @@ use tokio::sync::mpsc::Receiver;
 use crate::delivery::Causes;
 use crate::import::id::SourceObject;
 use crate::import::keys;
-use crate::port::{Chunks, Condition, ExportError, Exports, PortError, Store, Stored, Written};
+use crate::port::{
+    Chunks, Condition, Dropped, ExportError, Exports, Listed, PortError, Store, Stored, Written,
+};
 
 /// How often a broken stream is taken up again where it broke off.
 const RESUMES: u32 = 5;
@@ -31,10 +33,7 @@ impl Bucket {
         Self { client, name }
     }
 
-    async fn pinned(
-        &self,
-        key: &str,
-    ) -> Result<Option<(SourceObject, Option<Timestamp>)>, PortError> {
+    async fn pinned(&self, key: &str) -> Result<Option<Dropped>, PortError> {
         let head = match self.client.head_object().bucket(&self.name).key(key).send().await {
             Ok(head) => head,
             Err(error) if status(&error) == Some(404) => return Ok(None),
@@ -48,7 +47,7 @@ impl Bucket {
             version: head.version_id().filter(|v| *v != "null").map(str::to_owned),
             size: head.content_length().and_then(|n| u64::try_from(n).ok()).unwrap_or_default(),
         };
-        Ok(Some((object, written)))
+        Ok(Some(Dropped { object, written }))
     }
 
     /// A stream of an object from a byte on, and how many bytes come before it all the same: a service
@@ -191,10 +190,7 @@ impl Bucket {
 impl Exports for Bucket {
     type Chunks = ExportStream;
 
-    async fn objects(
-        &self,
-        folder: &str,
-    ) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
+    async fn objects(&self, folder: &str) -> Result<Vec<Dropped>, PortError> {
         let mut keys = Vec::new();
         if folder.ends_with('/') {
             let list = self.client.list_objects_v2().bucket(&self.name);
@@ -208,15 +204,33 @@ impl Exports for Bucket {
             keys.push(folder.to_owned());
         }
         let mut objects = Vec::with_capacity(keys.len());
-        let mut newest = None;
         for key in keys {
-            if let Some((object, written)) = self.pinned(&key).await? {
-                newest = newest.max(written);
-                objects.push(object);
-            }
+            objects.extend(self.pinned(&key).await?);
         }
         objects.sort_unstable();
-        Ok((objects, newest))
+        Ok(objects)
+    }
+
+    async fn below(&self, prefix: &str, most: usize) -> Result<Vec<Listed>, PortError> {
+        let list = self.client.list_objects_v2().bucket(&self.name);
+        let mut pages = list.prefix(prefix).into_paginator().send();
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|e| port("listing what was dropped", e))?;
+            let objects = page.contents().iter().filter(|o| o.size().unwrap_or_default() > 0);
+            found.extend(objects.filter_map(|object| {
+                Some(Listed {
+                    key: object.key()?.to_owned(),
+                    etag: object.e_tag().unwrap_or_default().trim_matches('"').to_owned(),
+                    written: object.last_modified().and_then(timestamp),
+                })
+            }));
+            if found.len() > most {
+                let many = format!("there are more than {most} objects");
+                return Err(PortError::new("listing what was dropped", many));
+            }
+        }
+        Ok(found)
     }
 
     async fn open(&self, object: &SourceObject, from: u64) -> Result<ExportStream, ExportError> {

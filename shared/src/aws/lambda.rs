@@ -74,7 +74,9 @@ fn deadline(milliseconds: u64) -> Deadline {
 
 fn delivery(message: SqsMessage, deadline: Deadline) -> Delivery {
     let receives = message.attributes.get("ApproximateReceiveCount");
+    let sent = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse().ok());
     Delivery {
+        sent: sent.and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()),
         receives: receives.and_then(|count| count.parse().ok()).unwrap_or(1),
         id: message.message_id.unwrap_or_default(),
         receipt_handle: message.receipt_handle.unwrap_or_default(),
@@ -100,6 +102,8 @@ fn response(staying: Vec<String>) -> SqsBatchResponse {
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
+
+    use serde_json::json;
 
     use super::*;
     use crate::delivery::{ConsumeError, Disposition};
@@ -133,7 +137,7 @@ mod tests {
 
     #[tokio::test]
     async fn messages_that_stay_are_named() {
-        let event = serde_json::json!({"Records": [
+        let event = json!({"Records": [
             {"messageId": "new", "receiptHandle": "1", "body": "", "attributes": {}},
             {"messageId": "old", "receiptHandle": "2", "body": "",
              "attributes": {"ApproximateReceiveCount": "2"}},
@@ -143,9 +147,24 @@ mod tests {
         assert_eq!(staying.collect::<Vec<_>>(), ["new"]);
     }
 
+    #[test]
+    fn the_queue_says_when_a_message_was_sent() {
+        for (told, sent) in [
+            (json!({"SentTimestamp": "1795000000500"}), Some("2026-11-18T10:26:40.5Z")),
+            (json!({"SentTimestamp": "yesterday"}), None),
+            (json!({}), None),
+        ] {
+            let event = json!({"Records": [{"messageId": "m", "attributes": told}]});
+            let event: SqsEvent = serde_json::from_value(event).unwrap();
+            let message = event.records.into_iter().next().unwrap();
+            let sent = sent.map(|time| time.parse().unwrap());
+            assert_eq!(delivery(message, Deadline::default()).sent, sent, "{told}");
+        }
+    }
+
     #[tokio::test]
     async fn an_event_that_no_queue_sends_is_not_quoted() {
-        let event = serde_json::json!({"Records": "ada@example.com"});
+        let event = json!({"Records": "ada@example.com"});
         let error = deal_with(&Willing, &Willing, event, Deadline::default()).await.unwrap_err();
         let told = format!("{error} {error:?}");
         assert!(told.contains("nothing was done") && !told.contains("ada"), "{told}");

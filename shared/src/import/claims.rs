@@ -81,6 +81,11 @@ impl Claims {
         standing
     }
 
+    /// The imports that took something of the folder.
+    pub fn imports(&self) -> BTreeSet<ImportId> {
+        self.objects.values().map(|claim| claim.import).collect()
+    }
+
     /// Gives up what `import` took, so that its objects are fresh again.
     pub fn release(&mut self, import: ImportId) {
         self.objects.retain(|_, claim| claim.import != import);

@@ -9,6 +9,8 @@ use crate::mapping::stage::Stage;
 pub const EXPORTS: &str = "exports/";
 /// Where exports are dropped to see what an import of them would do.
 pub const PLAN: &str = "plan/";
+/// Where exports are dropped to be imported by the next scheduled run.
+pub const SCHEDULED: &str = "scheduled/";
 /// Where exports are dropped whose plan is approved.
 pub const APPROVED: &str = "exports/approved/";
 /// Where an object is dropped that is named like an import which is to go on.
@@ -114,6 +116,9 @@ pub fn claims(folder: &str) -> String {
     )
 }
 
+/// The newest scheduled run. Written by compare-and-swap.
+pub const RUN: &str = "state/scheduled.json";
+
 /// How many objects hold the organization ids of a site.
 pub const ORGANIZATION_SHARDS: u64 = 16;
 
@@ -133,13 +138,13 @@ pub fn last(site: &str) -> String {
     format!("state/last/{site}.json")
 }
 
-/// Whether something is dropped where exports are taken from.
+/// Whether something is dropped where exports are taken from at once.
 pub fn is_drop(key: &str) -> bool {
-    root(key).is_some() && !key.ends_with('/')
+    root(key).is_some_and(|root| root != SCHEDULED) && !key.ends_with('/')
 }
 
-/// The folder of a key: what lies directly in `exports/`, `exports/approved/` or `plan/` is a folder
-/// of its own.
+/// The folder of a key: what lies directly in `exports/`, `exports/approved/`, `plan/` or
+/// `scheduled/` is a folder of its own.
 pub fn folder(key: &str) -> &str {
     let root = root(key).unwrap_or(EXPORTS);
     match key.rfind('/') {
@@ -160,7 +165,7 @@ pub fn resumed(key: &str) -> Option<ImportId> {
 }
 
 fn root(key: &str) -> Option<&'static str> {
-    [APPROVED, EXPORTS, PLAN].into_iter().find(|root| key.starts_with(root))
+    [APPROVED, EXPORTS, PLAN, SCHEDULED].into_iter().find(|root| key.starts_with(root))
 }
 
 /// The folder that a folder below `exports/approved/` was planned in.
@@ -182,6 +187,8 @@ mod tests {
             ("exports/approved/a/Contact.csv", "exports/approved/a/"),
             ("plan/Contact.csv", "plan/Contact.csv"),
             ("plan/a/Contact.csv", "plan/a/"),
+            ("scheduled/Contact.csv", "scheduled/Contact.csv"),
+            ("scheduled/a/b/Contact.csv", "scheduled/a/b/"),
         ] {
             assert_eq!(folder(key), expected, "{key}");
         }
@@ -248,6 +255,8 @@ mod tests {
                 .all(|key| resumed(key).is_none())
         );
         assert!(!is_drop("imports/x/errors.csv") && !is_drop("plan/a/"));
+        assert!(!is_drop("scheduled/a/Contact.csv"), "it waits for the schedule");
+        assert!(RUN.starts_with("state/"));
         assert!(claims("exports/x/").starts_with("state/"));
         assert!(plan_record("plan/x/").starts_with("state/"));
         assert!(last("site").starts_with("state/"));

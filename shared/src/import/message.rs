@@ -14,6 +14,13 @@ pub struct Continue {
     pub import: ImportId,
 }
 
+/// What the schedule puts into the exports queue: take everything that waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// Always `true`.
+    pub scheduled: bool,
+}
+
 /// A message on the tasks queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

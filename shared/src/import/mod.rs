@@ -15,6 +15,7 @@ pub mod pace;
 pub mod phase;
 pub mod plan;
 pub mod progress;
+pub mod scheduled;
 pub mod segment;
 pub mod settlement;
 pub mod summary;

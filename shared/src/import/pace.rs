@@ -44,6 +44,12 @@ pub fn next_try(receives: u32, elapsed: Duration, asked: Option<Duration>, seed:
     backoff(receives.min(5), asked, seed).max(elapsed / SLOW_SHARE)
 }
 
+/// How long a message stays, which was sent `age` ago, before it looks again whether others have brought an
+/// import to its end. As with a task: what goes by unseen is a fraction of the time.
+pub fn next_visit(age: Duration) -> Duration {
+    next_look(TaskStatus::InProgress, age)
+}
+
 /// How long to wait before a request that failed `failures` times in a row is tried again:
 /// doubling up to five minutes, or what the site asked for, with a jitter taken from `seed`.
 pub fn backoff(failures: u32, asked: Option<Duration>, seed: u64) -> Duration {
@@ -121,6 +127,17 @@ mod tests {
             age += next_try(looks, age, None, 0);
         }
         assert!(looks < RECEIVES, "{looks} looks that failed");
+    }
+
+    #[test]
+    fn a_message_visits_imports_as_long_as_the_queue_keeps_it() {
+        let mut age = Duration::ZERO;
+        let mut visits = 0;
+        while age < Duration::from_hours(14 * 24) {
+            age += next_visit(age);
+            visits += 1;
+        }
+        assert!(visits < RECEIVES - 100, "{visits} visits");
     }
 
     #[test]

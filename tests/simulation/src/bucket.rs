@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use csm_import::import::id::SourceObject;
 use csm_import::port::{
-    Chunks, Clock, Condition, ExportError, Exports, PortError, Store, Stored, Written,
+    Chunks, Clock, Condition, Dropped, ExportError, Exports, Listed, PortError, Store, Stored,
+    Written,
 };
 use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
@@ -80,6 +81,11 @@ impl Objects {
         self.latest(key).map(|version| version.written)
     }
 
+    /// When an object was written for the first time.
+    pub fn first_written(&self, key: &str) -> Option<Timestamp> {
+        self.held.get(key)?.first().map(|version| version.written)
+    }
+
     /// Writes an object.
     pub fn put(&mut self, key: &str, bytes: Bytes, written: Timestamp) {
         if self.swallowed.as_deref().is_some_and(|part| key.contains(part)) {
@@ -119,7 +125,7 @@ impl Objects {
         Written::Yes
     }
 
-    fn objects(&self, folder: &str) -> (Vec<SourceObject>, Option<Timestamp>) {
+    fn objects(&self, folder: &str) -> Vec<Dropped> {
         let is_in = |key: &&str| match key.strip_prefix(folder) {
             Some("") => true,
             Some(rest) => folder.ends_with('/') && !rest.contains('/'),
@@ -127,17 +133,29 @@ impl Objects {
         };
         let found = self.keys(folder).filter(is_in);
         let found = found.filter_map(|key| Some((key, self.latest(key)?)));
-        let found: Vec<_> = found
-            .filter(|(_, version)| !folder.ends_with('/') || !version.bytes.is_empty())
-            .collect();
-        let object = |(key, version): &(&str, &Version)| SourceObject {
-            key: (*key).to_owned(),
-            etag: version.etag(),
-            version: Some(format!("v{}", version.number)),
-            size: version.bytes.len() as u64,
+        let found =
+            found.filter(|(_, version)| !folder.ends_with('/') || !version.bytes.is_empty());
+        let dropped = |(key, version): (&str, &Version)| {
+            let object = SourceObject {
+                key: key.to_owned(),
+                etag: version.etag(),
+                version: Some(format!("v{}", version.number)),
+                size: version.bytes.len() as u64,
+            };
+            Dropped { object, written: Some(version.written) }
         };
-        let newest = found.iter().map(|(_, version)| version.written).max();
-        (found.iter().map(object).collect(), newest)
+        found.map(dropped).collect()
+    }
+
+    fn below(&self, prefix: &str) -> Vec<Listed> {
+        let found = self.keys(prefix).filter_map(|key| Some((key, self.latest(key)?)));
+        let found = found.filter(|(_, version)| !version.bytes.is_empty());
+        let listed = |(key, version): (&str, &Version)| Listed {
+            key: key.to_owned(),
+            etag: version.etag(),
+            written: Some(version.written),
+        };
+        found.map(listed).collect()
     }
 
     fn pinned(&self, object: &SourceObject) -> Option<Bytes> {
@@ -223,12 +241,18 @@ impl Store for WorldBucket {
 impl Exports for WorldBucket {
     type Chunks = ExportChunks;
 
-    async fn objects(
-        &self,
-        folder: &str,
-    ) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
+    async fn objects(&self, folder: &str) -> Result<Vec<Dropped>, PortError> {
         let point = invocation::point("lists a folder");
         self.0.effect(&point, READING, |_| lock(&self.0.bucket).objects(folder)).await
+    }
+
+    async fn below(&self, prefix: &str, most: usize) -> Result<Vec<Listed>, PortError> {
+        let point = invocation::point("lists what is scheduled");
+        let found = self.0.effect(&point, READING, |_| lock(&self.0.bucket).below(prefix)).await?;
+        if found.len() > most {
+            return Err(PortError::new("listing what was dropped", "there is too much"));
+        }
+        Ok(found)
     }
 
     async fn open(&self, object: &SourceObject, from: u64) -> Result<ExportChunks, ExportError> {

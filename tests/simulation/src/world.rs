@@ -67,7 +67,7 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl World {
     /// An empty world, whose time begins now and at `started_at`.
     pub fn new(started_at: Timestamp, chance: Chance, site: Embedded, trace: Trace) -> Arc<Self> {
-        let queue = |kind| Mutex::new(Messages::new(kind));
+        let queue = |kind| Mutex::new(Messages::new(kind, started_at));
         Arc::new(Self {
             started: Instant::now(),
             started_at,

@@ -48,7 +48,9 @@ async fn the_bucket_keeps_the_contract_of_a_store() {
 #[tokio::test(start_paused = true)]
 async fn the_bucket_keeps_the_contract_of_exports() {
     let world = world();
-    contract::exports::keeps(&WorldBucket(Arc::clone(&world)), &Dropped(world)).await;
+    let bucket = WorldBucket(Arc::clone(&world));
+    contract::exports::keeps(&bucket, &Dropped(Arc::clone(&world))).await;
+    contract::exports::lists(&bucket, &Dropped(world)).await;
 }
 
 #[tokio::test(start_paused = true)]

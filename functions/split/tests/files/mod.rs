@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use csm_import::import::id::SourceObject;
-use csm_import::port::{Chunks, ExportError, Exports, PortError};
-use jiff::Timestamp;
+use csm_import::port::{Chunks, Dropped, ExportError, Exports, Listed, PortError};
 
 /// Objects by key: in memory, or else below a folder.
 #[derive(Clone, Debug)]
@@ -70,11 +69,13 @@ impl Chunks for Pieces {
 impl Exports for Files {
     type Chunks = Pieces;
 
-    async fn objects(
-        &self,
-        _folder: &str,
-    ) -> Result<(Vec<SourceObject>, Option<Timestamp>), PortError> {
-        Ok((self.objects.keys().map(|key| self.object(key)).collect(), None))
+    async fn objects(&self, _folder: &str) -> Result<Vec<Dropped>, PortError> {
+        let objects = self.objects.keys().map(|key| self.object(key));
+        Ok(objects.map(|object| Dropped { object, written: None }).collect())
+    }
+
+    async fn below(&self, _prefix: &str, _most: usize) -> Result<Vec<Listed>, PortError> {
+        unreachable!("nothing is scheduled")
     }
 
     async fn open(&self, object: &SourceObject, from: u64) -> Result<Pieces, ExportError> {

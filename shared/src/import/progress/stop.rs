@@ -69,6 +69,19 @@ macro_rules! stop_codes {
                 !matches!(self, Self::ExportReplaced | Self::ExportGone)
             }
 
+            /// Whether a scheduled run has such an import go on by itself: where the site refused or did
+            /// not answer, or the configuration could not be read, waiting may help. Anything else needs
+            /// a person.
+            pub const fn goes_on_by_schedule(self) -> bool {
+                matches!(
+                    self,
+                    Self::Blocked(_)
+                        | Self::SiteUnreachable
+                        | Self::DialectsRefused
+                        | Self::ConfigurationInvalid
+                )
+            }
+
             /// What was done by then, and what was not.
             pub const fn left(self) -> &'static str {
                 match self { $(Self::$variant => $left,)* Self::Blocked(_) => PART }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use csm_import::delivery::Delivery;
 use csm_import::port::Outgoing;
+use jiff::Timestamp;
 
 use crate::chance::Chance;
 
@@ -76,6 +77,7 @@ struct Message {
 #[derive(Debug)]
 pub struct Messages {
     kind: Kind,
+    epoch: Timestamp,
     held: Vec<Message>,
     known: BTreeMap<String, Duration>,
     sent: u64,
@@ -88,10 +90,11 @@ pub struct Messages {
 }
 
 impl Messages {
-    /// An empty queue.
-    pub const fn new(kind: Kind) -> Self {
+    /// An empty queue, in a world whose time begins at `epoch`.
+    pub const fn new(kind: Kind, epoch: Timestamp) -> Self {
         Self {
             kind,
+            epoch,
             held: Vec::new(),
             known: BTreeMap::new(),
             sent: 0,
@@ -157,6 +160,7 @@ impl Messages {
                 receipt_handle: handle,
                 body: message.body.clone(),
                 receives: message.receives,
+                sent: self.epoch.checked_add(message.sent).ok(),
                 ..Delivery::default()
             });
         }
