@@ -1,5 +1,6 @@
 //! What must hold when a history has come to its end.
 
+mod runs;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,7 @@ use csm_import::import::keys;
 use csm_import::import::progress::{Progress, StopCode};
 use csm_import::import::summary::{State, Summary};
 use csm_sim::{CustomerState, OrganizationState};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use crate::fault::Fault;
@@ -48,6 +50,11 @@ struct Import {
     document: ImportDocument,
     summary: Summary,
     stop: Option<StopCode>,
+    /// When it began, and when its ledger was written; of one that was told to go on, for the last time.
+    began: Timestamp,
+    ended: Timestamp,
+    /// Whether it was told to go on.
+    resumed: bool,
     /// The rows of `succeeded.csv` and `errors.csv`.
     succeeded: Vec<Row>,
     errors: Vec<Row>,
@@ -151,6 +158,7 @@ impl Check<'_> {
             }
         }
         self.given_up(&imports);
+        self.runs(&imports);
         for import in &imports {
             count(&mut ends, import);
             self.balances(import);
@@ -188,9 +196,18 @@ impl Check<'_> {
             self.fails(format!("import {id} has no summary"));
             return None;
         };
+        let resumed = progress.resumed > 0;
+        let ended = {
+            let (bucket, key) = (lock(&self.world.bucket), keys::summary(id));
+            // Two that finish an import write the same, one after the other.
+            if resumed { bucket.written(&key) } else { bucket.first_written(&key) }
+        };
         Some(Import {
             document,
             summary,
+            began: progress.started_at,
+            ended: ended.unwrap_or(progress.started_at),
+            resumed,
             stop: progress.stopped.map(|stop| stop.code),
             succeeded: self.rows(&keys::succeeded(id)),
             errors: self.rows(&keys::errors(id)),
@@ -224,6 +241,7 @@ impl Check<'_> {
         };
         let missed: Vec<&str> = bucket
             .keys(keys::EXPORTS)
+            .chain(bucket.keys(keys::SCHEDULED))
             .filter(|key| !key.starts_with(keys::RESUME) && !taken(key))
             .collect();
         if !missed.is_empty() {

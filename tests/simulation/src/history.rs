@@ -31,6 +31,8 @@ pub enum Event {
     Purge,
     /// Every import there is is told to go on.
     Resume,
+    /// The schedule fires.
+    Scheduled,
     /// Others have so many tasks open at the site from now on.
     Others {
         /// Of these count towards the limit.
@@ -65,6 +67,13 @@ impl History {
         let plan = plan(&mut chance);
         let events = events(&mut chance, &plan);
         Self { seed, site, parameters, events, plan }
+    }
+
+    /// The history of a seed in which everything is imported on a schedule.
+    pub fn scheduled(seed: u64) -> Self {
+        let mut chance = Chance::new(seed ^ 0x5c4e, Plan::Undisturbed);
+        let events = runs(&mut chance);
+        Self { events, ..Self::of(seed) }
     }
 
     /// A small one in which nothing goes wrong: two accounts, four contacts, one of them without an
@@ -165,6 +174,48 @@ fn events(chance: &mut Chance, plan: &Plan) -> Vec<(Duration, Event)> {
     if chance.happens(0.1) {
         events.push((Duration::from_secs(chance.number(60..20_000)), Event::Resume));
     }
+    events.sort_by_key(|(at, _)| *at);
+    events
+}
+
+/// What is dropped below `scheduled/`, and when the schedule fires: at the end, when all is there, and before
+/// that at any time. Whose account stands in which folder is left to chance.
+fn runs(chance: &mut Chance) -> Vec<(Duration, Event)> {
+    let mut events = Vec::new();
+    let mut known: Vec<Expected> = Vec::new();
+    let mut last = Duration::ZERO;
+    for folder in 0..chance.number(2..5) {
+        let first = folder * 1000 + 1;
+        let at = Duration::from_secs(chance.number(0..3_600));
+        let mut drop = |at, name: &str, export: Export| {
+            let key = format!("scheduled/{folder}/{name}");
+            last = last.max(at);
+            events.push((at, Event::Drop { key, export }));
+        };
+        let (organizations, people) = (size(chance) / 2, size(chance) / 2);
+        let organizations = accounts(chance, first, organizations, 1);
+        if !organizations.records.is_empty() {
+            known.extend(organizations.records.iter().cloned());
+            drop(at, "Account.csv", organizations);
+        }
+        let apart = Duration::from_secs(chance.one_of(0, &[2, 90]));
+        let exports = [1, 2].map(|version| contacts(chance, &known, first, people, version));
+        let [people, replaced] = exports;
+        if !people.records.is_empty() {
+            drop(at + apart, "Contact.csv", people);
+            if chance.happens(0.1) {
+                let later = Duration::from_secs(chance.number(20..9_000));
+                drop(at + apart + later, "Contact.csv", replaced);
+            }
+        }
+    }
+    for _ in 0..chance.number(1..5) {
+        events.push((Duration::from_secs(chance.number(0..20_000)), Event::Scheduled));
+    }
+    if chance.happens(0.1) {
+        events.push((Duration::from_secs(chance.number(60..20_000)), Event::Resume));
+    }
+    events.push((last + Duration::from_secs(chance.number(1..9_000)), Event::Scheduled));
     events.sort_by_key(|(at, _)| *at);
     events
 }

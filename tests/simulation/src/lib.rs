@@ -24,4 +24,4 @@ pub mod trace;
 pub mod wiring;
 pub mod world;
 
-pub use run::{Report, replay};
+pub use run::{Report, replay, replay_scheduled};

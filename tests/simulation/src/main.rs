@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use clap::Parser;
-use simulation::{Report, replay};
+use simulation::{Report, replay, replay_scheduled};
 
 /// Simulates the pipeline with everything going wrong.
 #[derive(Debug, Parser)]
@@ -26,28 +26,34 @@ struct Arguments {
     /// Print what happens, step by step.
     #[arg(long, requires = "seed")]
     trace: bool,
+    /// Histories in which everything is imported on a schedule.
+    #[arg(long)]
+    scheduled: bool,
 }
+
+/// Lets the history of a seed happen.
+type Replay = fn(u64, bool) -> Report;
 
 fn main() -> io::Result<ExitCode> {
     let arguments = Arguments::parse();
+    let replay: Replay = if arguments.scheduled { replay_scheduled } else { replay };
     match arguments.seed {
-        Some(seed) => one(seed, arguments.trace),
-        None => many(arguments.from, arguments.histories),
+        Some(seed) => one(&replay(seed, arguments.trace)),
+        None => many(replay, arguments.from, arguments.histories),
     }
 }
 
-fn one(seed: u64, trace: bool) -> io::Result<ExitCode> {
-    let report = replay(seed, trace);
+fn one(report: &Report) -> io::Result<ExitCode> {
     let mut out = io::stdout().lock();
     for line in &report.trace {
         writeln!(out, "{line}")?;
     }
-    summarize(&mut out, std::slice::from_ref(&report))?;
+    summarize(&mut out, std::slice::from_ref(report))?;
     writeln!(out, "trace {:016x}, {:?} of its time", report.hash, report.took)?;
     Ok(exit(report.violations.is_empty()))
 }
 
-fn many(from: u64, histories: u64) -> io::Result<ExitCode> {
+fn many(replay: Replay, from: u64, histories: u64) -> io::Result<ExitCode> {
     let next = AtomicU64::new(from);
     let threads = thread::available_parallelism().map_or(1, usize::from);
     let (sender, reports) = mpsc::channel();

@@ -60,6 +60,11 @@ pub fn replay(seed: u64, keep_trace: bool) -> Report {
     play(&History::of(seed), keep_trace, |_| {})
 }
 
+/// Lets the history of a seed happen in which everything is imported on a schedule.
+pub fn replay_scheduled(seed: u64, keep_trace: bool) -> Report {
+    play(&History::scheduled(seed), keep_trace, |_| {})
+}
+
 /// Lets a history happen in a world that `prepare` may have changed.
 pub fn play(history: &History, keep_trace: bool, prepare: impl FnOnce(&World)) -> Report {
     let runtime = runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -189,6 +194,10 @@ fn occur(world: &Arc<World>, event: &Event) {
                 put(world, &format!("{}{import}", keys::RESUME), Bytes::from_static(b"go on"));
             }
         }
+        Event::Scheduled => {
+            world.note("the schedule fires");
+            tell(world, &json!({ "scheduled": true }).to_string());
+        }
         Event::Others { tasks } => {
             world.note(&format!("others have {tasks} tasks open"));
             world.site.change_faults(|faults| faults.foreign_tasks = *tasks);
@@ -208,20 +217,27 @@ fn occur(world: &Arc<World>, event: &Event) {
     }
 }
 
-/// Puts an object, of which S3 tells the queue a little later.
+/// Puts an object, of which S3 tells the queue a little later, unless it waits for the schedule.
 fn put(world: &Arc<World>, key: &str, bytes: Bytes) {
     let now = WorldClock(Arc::clone(world)).now();
     lock(&world.bucket).put(key, bytes, now);
+    if key.starts_with(keys::SCHEDULED) {
+        return;
+    }
     let record = json!({
         "eventTime": now.to_string(),
         "eventName": "ObjectCreated:Put",
         "s3": { "object": { "key": key } },
     });
-    let body = json!({ "Records": [record] }).to_string();
+    tell(world, &json!({ "Records": [record] }).to_string());
+}
+
+/// Lets a message from outside arrive a little later, once or twice.
+fn tell(world: &Arc<World>, body: &str) {
     let twice = lock(&world.chance).fault("S3 notifies", &[Fault::NotifiedTwice]);
     for _ in 0..if twice.is_some() { 2 } else { 1 } {
         let delay = Duration::from_millis(lock(&world.chance).number(50..5_000));
-        let message = Outgoing { body: body.clone(), delay, fifo: None };
+        let message = Outgoing { body: body.to_owned(), delay, fifo: None };
         let queue = WorldQueue::new(Arc::clone(world), Kind::Exports);
         queue.with(|messages, now, _| messages.send(message, now));
     }

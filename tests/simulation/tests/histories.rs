@@ -5,7 +5,7 @@ use simulation::invocation::Function;
 use simulation::queue::{MAX_RECEIVES, RETENTION};
 use simulation::run::play;
 use simulation::world::lock;
-use simulation::{replay, table};
+use simulation::{Report, replay, replay_scheduled, table};
 
 /// Seeds that went wrong once, and what each was about.
 const KEPT: &[(u64, &str)] = &[
@@ -23,14 +23,17 @@ const KEPT: &[(u64, &str)] = &[
 ];
 
 fn holds(seeds: impl Iterator<Item = u64>) {
-    let failed: Vec<_> = seeds
-        .map(|seed| replay(seed, false))
+    all_hold(seeds.map(|seed| replay(seed, false)), "");
+}
+
+fn all_hold(reports: impl Iterator<Item = Report>, options: &str) {
+    let failed: Vec<_> = reports
         .filter(|report| !report.violations.is_empty())
         .map(|report| (report.seed, report.violations))
         .collect();
     assert!(
         failed.is_empty(),
-        "{failed:#?}\nreplay one with `cargo run -p simulation -- --seed N --trace`"
+        "{failed:#?}\nreplay one with `cargo run -p simulation -- --seed N --trace{options}`"
     );
 }
 
@@ -47,6 +50,11 @@ fn more_histories_come_to_a_true_end() {
 #[test]
 fn still_more_histories_come_to_a_true_end() {
     holds(400..500);
+}
+
+#[test]
+fn histories_on_a_schedule_come_to_a_true_end() {
+    all_hold((0..100).map(|seed| replay_scheduled(seed, false)), " --scheduled");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use simulation::fault::Fault;
 use simulation::history::{Event, History};
 use simulation::records::{accounts, contacts};
 use simulation::run::play;
+use simulation::world::lock;
 
 fn with(faults: &[(&str, Fault)]) -> History {
     History { plan: Plan::these(faults.iter().copied()), ..History::small() }
@@ -135,4 +136,53 @@ fn links_that_cannot_be_made_stop_nothing() {
         assert_eq!(report.ends.get("records warned: association-missing"), Some(&2), "{report:?}");
         assert!(report.faults.contains_key(&fault), "{report:?}");
     }
+}
+
+/// Two folders wait for the schedule, which fires after a minute; the task of the first one takes long.
+fn scheduled(faults: &[(&str, Fault)]) -> History {
+    let mut history = with(faults);
+    let drops = history.events.drain(..).map(|(at, event)| match event {
+        Event::Drop { key, export } => {
+            let (folder, name) =
+                if key.ends_with("Account.csv") { ("z", "Account") } else { ("a", "Contact") };
+            let at = if folder == "z" { at } else { at + Duration::from_secs(1) };
+            (at, Event::Drop { key: format!("scheduled/{folder}/{name}.csv"), export })
+        }
+        event => (at, event),
+    });
+    history.events = drops.collect();
+    history.events.push((Duration::from_mins(1), Event::Scheduled));
+    history
+}
+
+#[test]
+fn what_is_dropped_during_a_run_waits_for_the_next_one() {
+    let mut history = scheduled(&[("SUBMIT posts organizations", Fault::TaskOver30Minutes)]);
+    let late = contacts(&mut Chance::new(1, Plan::Undisturbed), &[], 100, 3, 1);
+    let key = "scheduled/late/Contact.csv".to_owned();
+    history.events.push((Duration::from_mins(5), Event::Drop { key, export: late }));
+    let report = play(&history, false, |_| {});
+    assert_eq!(report.violations, ["scheduled/late/Contact.csv was never imported"]);
+    history.events.push((Duration::from_mins(10), Event::Scheduled));
+    comes_to_a_true_end(&history);
+}
+
+/// SPLIT dies once the run is on record, and its message comes back after 90 minutes. The schedule fires
+/// before that.
+#[test]
+fn a_run_whose_message_is_lost_is_gone_on_with_when_the_schedule_fires_again() {
+    let mut history = scheduled(&[("SPLIT writes scheduled.json state", Fault::CrashAfter)]);
+    history.events.push((Duration::from_mins(10), Event::Scheduled));
+    let report = play(&history, false, |_| {});
+    assert!(report.violations.is_empty(), "{report:?}");
+    assert!(report.finished < Duration::from_mins(60), "{report:?}");
+}
+
+#[test]
+fn a_missed_event_is_made_good_by_the_next_one() {
+    let mut history = scheduled(&[]);
+    history.events.push((Duration::from_mins(10), Event::Scheduled));
+    let report = play(&history, false, |world| lock(&world.queues.exports).swallowed = 1);
+    assert!(report.violations.is_empty(), "{report:?}");
+    assert!(report.finished > Duration::from_mins(10), "{report:?}");
 }
