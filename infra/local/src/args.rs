@@ -27,6 +27,9 @@ pub struct Args {
     /// After the plan, import exactly what was planned, unless the plan has stopped.
     #[arg(long, requires = "plan")]
     pub approve: bool,
+    /// Drop the exports below `scheduled/`, where they wait for the schedule: it fires every minute.
+    #[arg(long, conflicts_with = "plan")]
+    pub scheduled: bool,
     /// A configuration, put into the bucket as `config/import.toml`.
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -185,9 +188,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_approved_has_to_be_planned() {
+    fn what_is_approved_has_to_be_planned_and_a_plan_needs_no_schedule() {
         assert!(parse(&["x", "--approve"]).is_err());
         assert!(parse(&["x", "--plan", "--approve"]).unwrap().approve);
+        assert!(parse(&["x", "--plan", "--scheduled"]).is_err());
         assert!(parse(&["--print-config"]).unwrap().paths.is_empty());
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use csm_import::import::keys::{APPROVED, EXPORTS};
+use csm_import::import::keys::{APPROVED, EXPORTS, SCHEDULED};
 use walkdir::{DirEntry, WalkDir};
 
 use crate::error::LocalError;
@@ -12,7 +12,7 @@ use crate::error::LocalError;
 /// A file and the object it is to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Export {
-    /// The key, below `exports/` or `plan/`.
+    /// The key, below `exports/`, `plan/` or `scheduled/`.
     pub key: String,
     /// The file.
     pub file: PathBuf,
@@ -24,7 +24,8 @@ pub struct Export {
 /// of one folder, and a loose file alone. `root` is where they are dropped.
 ///
 /// The longest files come first: what is dropped together must not be torn apart by an upload that
-/// takes longer than the functions wait for a folder to settle.
+/// takes longer than the functions wait for a folder to settle. What waits for the schedule comes in the
+/// order of the command line: the oldest is imported first.
 pub fn drops(root: &'static str, paths: &[PathBuf]) -> Result<Vec<Export>, LocalError> {
     let mut drops = Drops::new(root);
     let mut loose: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
@@ -46,7 +47,9 @@ pub fn drops(root: &'static str, paths: &[PathBuf]) -> Result<Vec<Export>, Local
     for (parent, files) in loose {
         drops.loose(&parent, files)?;
     }
-    drops.exports.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
+    if root != SCHEDULED {
+        drops.exports.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.key.cmp(&b.key)));
+    }
     Ok(drops.exports)
 }
 
@@ -231,6 +234,18 @@ mod tests {
         let plan = drops("plan/", &[root.path().join("in")]).unwrap();
         assert!(plan[0].bytes > plan[1].bytes);
         assert_eq!(plan[0].key, "plan/in/b-is-longer.csv");
+    }
+
+    #[test]
+    fn what_waits_for_the_schedule_keeps_its_order() {
+        let root = tree(&["in/a.csv", "in/b-is-longer.csv", "first/z.csv"]);
+        let paths = ["first", "in"].map(|path| root.path().join(path));
+        let scheduled = drops(SCHEDULED, &paths).unwrap();
+        let keys: Vec<_> = scheduled.iter().map(|export| export.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            ["scheduled/first/z.csv", "scheduled/in/a.csv", "scheduled/in/b-is-longer.csv"]
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
+use csm_import::import::summary::Timings;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -23,6 +24,7 @@ struct Summary {
     verification: Option<Verification>,
     files: Vec<File>,
     ignored: Vec<Ignored>,
+    timings: Option<Timings>,
     #[serde(flatten)]
     other: Map<String, Value>,
 }
@@ -74,11 +76,14 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// Adds the `summary.json` of an import.
+    /// Adds the `summary.json` of an import, in the order in which they began.
     pub fn add(&mut self, key: &str, document: &[u8]) -> Result<(), LocalError> {
         let summary = serde_json::from_slice(document);
-        self.summaries.push(summary.map_err(|source| LocalError::document(key, source))?);
-        self.documents.push(String::from_utf8_lossy(document).trim_end().to_owned());
+        let summary: Summary = summary.map_err(|source| LocalError::document(key, source))?;
+        let began = |summary: &Summary| summary.timings.map(|timings| timings.started_at);
+        let at = self.summaries.partition_point(|other| began(other) <= began(&summary));
+        self.summaries.insert(at, summary);
+        self.documents.insert(at, String::from_utf8_lossy(document).trim_end().to_owned());
         Ok(())
     }
 
@@ -297,6 +302,18 @@ mod tests {
         for state in ["stopped", "refused", ""] {
             assert_eq!(ledger(&[&with(state, 1, 0, 0), CLEAN]).exit_code(), codes::FAILED);
         }
+    }
+
+    #[test]
+    fn imports_come_in_the_order_in_which_they_began() {
+        let began = |name: &str, at: &str| {
+            let timings = json!({"started_at": at, "finished_at": at, "seconds": 1.0});
+            json!({"import": name, "state": "finished", "timings": timings}).to_string()
+        };
+        let later = began("later", "2026-11-25T04:00:00.5Z");
+        let text =
+            ledger(&[&later, &began("first", "2026-11-25T04:00:00Z")]).text(Path::new("out"));
+        assert!(text.find("Import first") < text.find("Import later"), "{text}");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use csm_import::configuration::FILE;
-use csm_import::import::keys::{APPROVED, EXPORTS, PLAN};
+use csm_import::import::keys::{APPROVED, EXPORTS, PLAN, SCHEDULED};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 
@@ -25,6 +25,9 @@ use crate::workspace::Notes;
 /// What a second of waiting is enough to upload.
 const BYTES_A_SECOND: u64 = 50_000_000;
 const FETCHES_AT_ONCE: usize = 8;
+/// As often as a schedule can fire. A single point in time might pass while files are uploaded.
+const SCHEDULE: &str = "rate(1 minute)";
+const EXPRESSION: &str = "ScheduleExpression";
 
 /// Everything this command has started.
 #[derive(Debug)]
@@ -44,6 +47,9 @@ impl Session {
         if let Some(tasks) = args.max_open_tasks {
             options = options.parameter("MaxOpenTasks", tasks.to_string());
         }
+        if args.scheduled {
+            options = options.parameter(EXPRESSION, schedule(args));
+        }
         for (name, value) in &args.parameters {
             options = options.parameter(name, value.clone());
         }
@@ -56,8 +62,14 @@ impl Session {
     /// Imports the exports and copies the results.
     pub async fn import(&self, args: &Args, work: &Work) -> Result<Ledger, LocalError> {
         let display = Display::new(args.json);
-        display.say("Importing …");
+        display.say(if args.scheduled { "Dropping …" } else { "Importing …" });
         let dropped = self.drop_all(work).await?;
+        if args.scheduled {
+            let schedule = schedule(args);
+            display.say(&format!(
+                "Everything lies below scheduled/. Nothing happens before the schedule, {schedule}, fires …"
+            ));
+        }
         self.ledger(args, dropped, display).await
     }
 
@@ -180,8 +192,19 @@ pub struct Work {
 pub fn check(args: &Args) -> Result<Work, LocalError> {
     args.site_address()?;
     let configuration = args.configuration()?;
-    let exports = exports::drops(if args.plan { PLAN } else { EXPORTS }, &args.paths)?;
+    let root = match (args.plan, args.scheduled) {
+        (true, _) => PLAN,
+        (_, true) => SCHEDULED,
+        _ => EXPORTS,
+    };
+    let exports = exports::drops(root, &args.paths)?;
     Ok(Work { exports, configuration })
+}
+
+/// When the schedule fires: as often as can be, unless the command line says something else.
+fn schedule(args: &Args) -> &str {
+    let given = args.parameters.iter().rfind(|(name, _)| name == EXPRESSION);
+    given.map_or(SCHEDULE, |(_, value)| value)
 }
 
 /// Lets a piece of work be ended from the keyboard or by the system.

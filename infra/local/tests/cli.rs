@@ -49,6 +49,7 @@ fn wrong_usage_is_told_before_anything_is_started() {
         (&["Contact.csv", "--csm-url", "http://127.0.0.1:9/x"], "token"),
         (&["Contact.csv", "--site", "martian"], "martian"),
         (&["Contact.csv", "--approve"], "--plan"),
+        (&["Contact.csv", "--plan", "--scheduled"], "--scheduled"),
         (&["Contact.csv", "--fields", "nowhere.json"], "nowhere.json"),
         (&["Contact.csv", "--config", "nowhere.toml"], "nowhere.toml"),
         (&["Contact.csv", "--config", "bad.toml"], "line 2, column 1: operatoin"),
@@ -170,6 +171,33 @@ fn two_imports_are_one_document_with_totals() {
     let summary = summary(&output);
     assert_eq!(summary["records"]["imported"], 2);
     assert_eq!(summary["imports"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn the_schedule_fires_and_folders_are_imported_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, file, content) in [
+        ("two", "Account.csv", "Id,Name\n001000000000001AAA,Acme\n"),
+        (
+            "one",
+            "Contact.csv",
+            "Id,AccountId,LastName,Email\n003000000000001AAA,001000000000001AAA,Sample,pat@example.org\n",
+        ),
+    ] {
+        let folder = folder.path().join(name);
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join(file), content).unwrap();
+    }
+    let words = ["two", "one", "--scheduled", "--json", "--task-seconds", "0.2"];
+    let output = run(folder.path(), &words);
+    let err = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{err}");
+    assert!(err.contains("Nothing happens before the schedule, rate(1 minute), fires"), "{err}");
+    let summary = summary(&output);
+    let imports = summary["imports"].as_array().unwrap();
+    let folders: Vec<_> = imports.iter().map(|import| import["folder"].as_str().unwrap()).collect();
+    assert_eq!(folders, ["scheduled/two/", "scheduled/one/"]);
+    assert!(imports[1]["warnings_by_code"].get("organization-unknown").is_none());
 }
 
 #[test]
