@@ -23,5 +23,6 @@ mod plans;
 mod preflight;
 mod records;
 mod resumed;
+mod scheduled;
 mod second;
 mod stops;
