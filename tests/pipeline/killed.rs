@@ -8,6 +8,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use csm_import::import::message::{Poll, TaskMessage};
 use csm_import::import::plan::PlanDocument;
 use csm_import_tests::account::assert_created_once;
+use csm_import_tests::cloud::Kind;
 use csm_import_tests::{Table, World};
 use csm_sim::{Answer, AnswerFault, Faults, Options};
 
@@ -22,6 +23,7 @@ pub(crate) async fn redeliver_soon(world: &World) {
         let set = world.cloud.sqs().set_queue_attributes().queue_url(queue);
         set.attributes(QueueAttributeName::VisibilityTimeout, "5").send().await.unwrap();
     }
+    tokio::time::sleep(Kind::chosen().lag()).await;
 }
 
 /// Waits for the first object of a kind that an import writes.

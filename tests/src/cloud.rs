@@ -7,6 +7,7 @@ pub mod moto;
 
 use std::env;
 use std::path::Path;
+use std::time::Duration;
 
 use local::{Cloud, CloudOptions};
 
@@ -35,6 +36,17 @@ impl Kind {
             Ok("moto") => Self::Moto,
             Ok("account") => Self::Account,
             Ok(other) => panic!("{VARIABLE} is ministack, moto or account, not {other}"),
+        }
+    }
+
+    /// How long a changed attribute of a queue may not be heeded yet.
+    pub const fn lag(self) -> Duration {
+        match self {
+            Self::Ministack => Duration::ZERO,
+            // A long poll goes by what was set when it began.
+            Self::Moto => moto::WAIT.saturating_mul(2),
+            // As documented.
+            Self::Account => Duration::from_mins(1),
         }
     }
 

@@ -50,7 +50,7 @@ run_simple('127.0.0.1', int(os.environ['EMULATOR_PORT']), serve, threaded=True,
 };
 
 /// Moto does not notice during a long poll that a message group is free again.
-const WAIT: Duration = Duration::from_secs(1);
+pub(super) const WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn start(options: CloudOptions) -> (Functions, Cloud) {
     let workspace = Workspace::find().expect("the workspace");
