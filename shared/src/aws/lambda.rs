@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_queue_says_when_a_message_was_sent() {
         for (told, sent) in [
-            (json!({"SentTimestamp": "1795000000500"}), Some("2026-11-18T10:26:40.5Z")),
+            (json!({"SentTimestamp": "1795000000500"}), Some("2026-11-18T11:06:40.5Z")),
             (json!({"SentTimestamp": "yesterday"}), None),
             (json!({}), None),
         ] {

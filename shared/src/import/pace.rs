@@ -45,9 +45,9 @@ pub fn next_try(receives: u32, elapsed: Duration, asked: Option<Duration>, seed:
 }
 
 /// How long a message stays, which was sent `age` ago, before it looks again whether others have brought an
-/// import to its end. As with a task: what goes by unseen is a fraction of the time.
+/// import to its end. As with a task that waits for its turn: at most a tenth of the time goes by unseen.
 pub fn next_visit(age: Duration) -> Duration {
-    next_look(TaskStatus::InProgress, age)
+    next_look(TaskStatus::NotStarted, age)
 }
 
 /// How long to wait before a request that failed `failures` times in a row is tried again:
