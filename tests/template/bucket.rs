@@ -45,12 +45,12 @@ pub(crate) const RULES: &[Rule] = &[
         says: "of an import, only its working papers are removed, and of a state nothing",
         faults: lifecycle,
         mistakes: &[
-            ("/Resources/Bucket/Properties/LifecycleConfiguration/Rules/3/TagFilters", ""),
+            ("/Resources/Bucket/Properties/LifecycleConfiguration/Rules/4/TagFilters", ""),
             (
-                "/Resources/Bucket/Properties/LifecycleConfiguration/Rules/3/TagFilters/0/Value",
+                "/Resources/Bucket/Properties/LifecycleConfiguration/Rules/4/TagFilters/0/Value",
                 r#""x""#,
             ),
-            ("/Resources/Bucket/Properties/LifecycleConfiguration/Rules/5/ExpirationInDays", "30"),
+            ("/Resources/Bucket/Properties/LifecycleConfiguration/Rules/6/ExpirationInDays", "30"),
             ("/Resources/Bucket/Properties/LifecycleConfiguration/Rules/0", ""),
             ("/Resources/Bucket/Properties/LifecycleConfiguration/Rules/1/ExpirationInDays", "365"),
         ],
@@ -124,7 +124,7 @@ fn lifecycle(template: &Template) -> Vec<String> {
         let of_an_import = rule["TagFilters"] == tag && days == "WorkingPaperDays";
         match rule["Prefix"].as_str() {
             Some(keys::IMPORTS) => of_an_import,
-            Some(keys::EXPORTS | keys::PLAN | "scheduled/") => days == "ExportDays",
+            Some(keys::EXPORTS | keys::PLAN | keys::SCHEDULED) => days == "ExportDays",
             _ => false,
         }
     };
@@ -138,7 +138,7 @@ fn lifecycle(template: &Template) -> Vec<String> {
         rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1
             && rule.get("Prefix").is_none()
     });
-    let prefixes = [keys::IMPORTS, keys::EXPORTS, keys::PLAN, "state/"];
+    let prefixes = [keys::IMPORTS, keys::EXPORTS, keys::PLAN, keys::SCHEDULED, "state/"];
     let replaced = prefixes.iter().all(|prefix| {
         let of_it = |rule: &&Value| rule["Prefix"] == **prefix;
         let mut of_it = rules.iter().filter(of_it);

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use csm_import_tests::template::Template;
-use local::deploy::TEMPLATE;
 use serde_json::Value;
 
 use crate::{Rule, lines};
@@ -104,10 +103,4 @@ fn outputs(template: &Template) -> Vec<String> {
         .map(|(name, output)| output["Description"].as_str().is_none().then(|| name.to_owned()));
     let next = template.section("Outputs").any(|(name, _)| name == "NextStep");
     lines(undescribed.chain([(!next).then(|| "there is no next step".to_owned())]))
-}
-
-/// A template that is given to CloudFormation as it is may have no more.
-#[test]
-fn the_template_needs_no_bucket_to_be_deployed() {
-    assert!(TEMPLATE.len() <= 51_200, "{} bytes", TEMPLATE.len());
 }
