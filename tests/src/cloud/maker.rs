@@ -17,11 +17,12 @@ use crate::template::resolver::text;
 use crate::template::{Made, Resolver, Template, Unmade};
 
 /// Types that nobody plays, because no function asks for them. One that does makes the making fail.
-const UNPLAYED: [&str; 7] = [
+const UNPLAYED: [&str; 8] = [
     "AWS::CloudWatch::",
     "AWS::Events::",
     "AWS::IAM::",
     "AWS::Logs::",
+    "AWS::S3::BucketPolicy",
     "AWS::SNS::",
     "AWS::Scheduler::",
     "AWS::Serverless::Function",
@@ -84,11 +85,12 @@ impl Maker {
             assert!(waiting.len() < before, "they wait for each other: {waiting:?}");
             left = waiting;
         }
+        // Those that tell of what nobody plays are left out.
         let outputs: BTreeMap<String, String> = template
             .section("Outputs")
-            .map(|(name, output)| {
-                let value = self.resolver.resolve(&output["Value"]).expect("an output's value");
-                (name.to_owned(), text(&value))
+            .filter_map(|(name, output)| {
+                let value = self.resolver.resolve(&output["Value"]).ok()?;
+                Some((name.to_owned(), text(&value)))
             })
             .collect();
         let built = build::executables(workspace, Notes::default()).await;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use csm_import::metric::{self, Metric};
 use serde_json::Value;
 
 use super::counts::{Counts, End};
@@ -161,8 +162,22 @@ fn idle(template: &Template) -> Vec<(Price, f64)> {
         (prices::SQS_FIFO, with(true)),
         (prices::SECRETS, number("AWS::SecretsManager::Secret")),
         (prices::ALARMS, number("AWS::CloudWatch::Alarm")),
-        (prices::METRICS, number("AWS::Logs::MetricFilter")),
+        (prices::METRICS, metrics()),
+        (prices::DASHBOARDS, number("AWS::CloudWatch::Dashboard")),
     ]
+}
+
+/// How many metrics there are: one for each value of a dimension.
+fn metrics() -> f64 {
+    let values = |metric: &Metric| match metric.dimension {
+        None => 1.0,
+        // Imported, unchanged, rejected, failed, skipped, unknown.
+        Some("Outcome") => 6.0,
+        // Planned, finished, refused, stopped.
+        Some("State") => 4.0,
+        Some(other) => panic!("nobody knows how many values {other} has"),
+    };
+    metric::ALL.iter().map(values).sum()
 }
 
 fn total(bill: &[(Price, f64)]) -> f64 {
@@ -218,7 +233,8 @@ fn monthly(idle: &[(Price, f64)]) -> String {
     let mut section = format!(
         "## Each month\n\n\
          A mapping keeps about {POLLERS} long polls open at its queue, of which each ends \
-         {POLLS_A_MINUTE} times a minute,\nwhether or not anything comes.\n\n| | number | $ |\n|---|--:|--:|\n"
+         {POLLS_A_MINUTE} times a minute,\nwhether or not anything comes. Metrics are paid by the hour in which \
+         there are any: without imports\nthey cost nothing. Of dashboards, an account has three for nothing.\n\n| | number | $ |\n|---|--:|--:|\n"
     );
     for (price, times) in idle {
         let (times, dollars) = (number(*times), price.of(*times));

@@ -52,8 +52,11 @@ pub const ALARMS: Price = Price::new("CloudWatch alarms a month", 0.10, 1.0);
 /// A metric that AWS does not have by itself.
 pub const METRICS: Price = Price::new("CloudWatch custom metrics a month", 0.30, 1.0);
 
+/// A page of graphs. An account has three for nothing.
+pub const DASHBOARDS: Price = Price::new("CloudWatch dashboards a month", 3.00, 1.0);
+
 /// All of them.
-pub const ALL: [Price; 13] = [
+pub const ALL: [Price; 14] = [
     S3_WRITES,
     S3_READS,
     SQS,
@@ -67,6 +70,7 @@ pub const ALL: [Price; 13] = [
     SECRETS,
     ALARMS,
     METRICS,
+    DASHBOARDS,
 ];
 
 /// What a request is paid as, by its name; nothing for those that are free.

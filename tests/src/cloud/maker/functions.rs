@@ -15,20 +15,21 @@ const CONCURRENCY: u64 = 5;
 const MOST_MESSAGES: u64 = 10;
 
 impl Maker {
-    /// Every function with the mapping that invokes it.
+    /// Every function with the mapping that invokes it, unless that is switched off.
     pub(super) fn functions(&self, built: &[Executable]) -> Vec<(Function, Mapping)> {
         let template = self.resolver.template();
         let functions = template.resources("AWS::Serverless::Function");
-        let functions = functions.map(|(name, _)| {
+        let functions = functions.filter_map(|(name, _)| {
             let properties = template.properties(name);
-            (self.function(&properties, built), self.mapping(&properties["Events"]))
+            let mapping = self.mapping(&properties["Events"])?;
+            Some((self.function(&properties, built), mapping))
         });
         functions.collect()
     }
 
     fn function(&self, properties: &Value, built: &[Executable]) -> Function {
         let run = ["CodeUri", "Environment", "Events", "FunctionName", "MemorySize", "Timeout"];
-        let unseen = ["Architectures", "Description", "LoggingConfig", "Role", "Tags"];
+        let unseen = ["Architectures", "Description", "LoggingConfig", "Role", "Tags", "Tracing"];
         // Whatever runs on the one runs on the other.
         let machine = ["Handler", "Runtime"];
         known(properties, &[&run[..], &unseen[..], &machine[..]].concat());
@@ -49,25 +50,29 @@ impl Maker {
         }
     }
 
-    fn mapping(&self, events: &Value) -> Mapping {
+    fn mapping(&self, events: &Value) -> Option<Mapping> {
         let events: Vec<&Value> = events.as_object().expect("events").values().collect();
         let [event] = events.as_slice() else { panic!("one event invokes a function: {events:?}") };
         assert_eq!(event["Type"], "SQS", "a queue invokes a function");
         let mapping = self.resolved(&event["Properties"]);
-        known(&mapping, &["BatchSize", "FunctionResponseTypes", "Queue", "ScalingConfig"]);
+        let names = ["BatchSize", "Enabled", "FunctionResponseTypes", "Queue", "ScalingConfig"];
+        known(&mapping, &names);
+        if mapping.get("Enabled").is_some_and(|enabled| text(enabled) == "false") {
+            return None;
+        }
         let queue_arn = text(&mapping["Queue"]);
         let batch_size = number(&mapping["BatchSize"]);
         assert!(batch_size <= MOST_MESSAGES, "only one receive is made for an invocation");
         let most = &mapping["ScalingConfig"]["MaximumConcurrency"];
         let concurrency = most.as_u64().unwrap_or(CONCURRENCY).min(CONCURRENCY);
         let kinds = mapping["FunctionResponseTypes"].as_array().into_iter().flatten();
-        Mapping {
+        Some(Mapping {
             queue_url: self.resolver.reference_of(&queue_arn).expect("a queue of the stack"),
             queue_arn,
             batch_size: i32::try_from(batch_size).unwrap_or(i32::MAX),
             names_failures: kinds.into_iter().any(|kind| kind == "ReportBatchItemFailures"),
             concurrency: usize::try_from(concurrency).unwrap_or(usize::MAX),
-        }
+        })
     }
 
     /// A value, now that everything is there.
