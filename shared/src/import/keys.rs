@@ -17,6 +17,8 @@ pub const APPROVED: &str = "exports/approved/";
 pub const RESUME: &str = "exports/resume/";
 /// Where everything about imports is written.
 pub const IMPORTS: &str = "imports/";
+/// Where is written what outlives an import: of folders, of the schedule and of sites.
+pub const STATES: &str = "state/";
 
 /// `imports/<id>/`.
 pub fn import(id: ImportId) -> String {
@@ -111,7 +113,7 @@ pub fn plan_page(id: ImportId) -> String {
 /// Which import took which object of a folder. Written by compare-and-swap.
 pub fn claims(folder: &str) -> String {
     format!(
-        "state/folders/{}.json",
+        "{STATES}folders/{}.json",
         uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_bytes())
     )
 }
@@ -124,18 +126,18 @@ pub const ORGANIZATION_SHARDS: u64 = 16;
 
 /// Salesforce account id → CSM organization id of one site, kept across imports.
 pub fn organizations(site: &str, shard: u64) -> String {
-    format!("state/organizations/{site}/{shard:02}.json")
+    format!("{STATES}organizations/{site}/{shard:02}.json")
 }
 
 /// The newest plan of a folder below `plan/`.
 pub fn plan_record(folder: &str) -> String {
     let name = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, folder.as_bytes());
-    format!("state/plans/{name}.json")
+    format!("{STATES}plans/{name}.json")
 }
 
 /// The last import of each object into a site.
 pub fn last(site: &str) -> String {
-    format!("state/last/{site}.json")
+    format!("{STATES}last/{site}.json")
 }
 
 /// Whether something is dropped where exports are taken from at once.
@@ -256,10 +258,10 @@ mod tests {
         );
         assert!(!is_drop("imports/x/errors.csv") && !is_drop("plan/a/"));
         assert!(!is_drop("scheduled/a/Contact.csv"), "it waits for the schedule");
-        assert!(RUN.starts_with("state/"));
-        assert!(claims("exports/x/").starts_with("state/"));
-        assert!(plan_record("plan/x/").starts_with("state/"));
-        assert!(last("site").starts_with("state/"));
-        assert!(organizations("site", 3).starts_with("state/"));
+        assert!(RUN.starts_with(STATES));
+        assert!(claims("exports/x/").starts_with(STATES));
+        assert!(plan_record("plan/x/").starts_with(STATES));
+        assert!(last("site").starts_with(STATES));
+        assert!(organizations("site", 3).starts_with(STATES));
     }
 }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::asked::Of;
 use crate::fault::Fault;
 use crate::world::{World, WorldClock, lock};
 use crate::{invocation, point};
@@ -188,6 +189,7 @@ impl Store for WorldBucket {
         key: &str,
         range: Option<Range<u64>>,
     ) -> Result<Option<Stored>, PortError> {
+        self.0.ask("Store::read", Of::object(key));
         let point = invocation::point(format_args!("reads {}", point::object(key)));
         let act = |_| {
             let bucket = lock(&self.0.bucket);
@@ -207,6 +209,7 @@ impl Store for WorldBucket {
         bytes: Bytes,
         condition: Condition<'_>,
     ) -> Result<Written, PortError> {
+        self.0.ask("Store::write", Of::object(key));
         let point = invocation::point(format_args!("writes {}", point::object(key)));
         let possible = match condition {
             Condition::Always => WRITING,
@@ -232,6 +235,7 @@ impl Store for WorldBucket {
                 None => return Err(PortError::new("uploading an object", "it has no end")),
             }
         }
+        self.0.ask("Store::upload", Of::object(key));
         let point = invocation::point(format_args!("uploads {}", point::object(key)));
         let act = |_| lock(&self.0.bucket).put(key, whole.into(), self.now());
         self.0.effect(&point, WRITING, act).await
@@ -242,11 +246,13 @@ impl Exports for WorldBucket {
     type Chunks = ExportChunks;
 
     async fn objects(&self, folder: &str) -> Result<Vec<Dropped>, PortError> {
+        self.0.ask("Exports::objects", Of::object(folder));
         let point = invocation::point("lists a folder");
         self.0.effect(&point, READING, |_| lock(&self.0.bucket).objects(folder)).await
     }
 
     async fn below(&self, prefix: &str, most: usize) -> Result<Vec<Listed>, PortError> {
+        self.0.ask("Exports::below", Of::object(prefix));
         let point = invocation::point("lists what is scheduled");
         let found = self.0.effect(&point, READING, |_| lock(&self.0.bucket).below(prefix)).await?;
         if found.len() > most {
@@ -256,17 +262,20 @@ impl Exports for WorldBucket {
     }
 
     async fn open(&self, object: &SourceObject, from: u64) -> Result<ExportChunks, ExportError> {
+        let of = Of::object(&object.key);
+        self.0.ask("Exports::open", of);
         let point = invocation::point("opens an export");
         let found = self.0.effect(&point, READING, |_| lock(&self.0.bucket).pinned(object)).await?;
         let bytes = found.ok_or(ExportError::Gone)?;
         let from = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
-        Ok(ExportChunks { world: Arc::clone(&self.0), rest: bytes.slice(from..) })
+        Ok(ExportChunks { world: Arc::clone(&self.0), of, rest: bytes.slice(from..) })
     }
 }
 
 /// The rest of an export.
 pub struct ExportChunks {
     world: Arc<World>,
+    of: Of,
     rest: Bytes,
 }
 
@@ -275,6 +284,7 @@ impl Chunks for ExportChunks {
         if self.rest.is_empty() {
             return Ok(None);
         }
+        self.world.ask("Chunks::next", self.of);
         let point = invocation::point("reads a part of an export");
         let rest = &mut self.rest;
         let act = |_| rest.split_to(rest.len().min(CHUNK));

@@ -16,7 +16,7 @@ use crate::queue::{Kind, WorldQueue};
 use crate::world::{World, WorldClock, lock};
 
 /// The three functions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
     /// SPLIT.
     Split,
@@ -91,10 +91,14 @@ pub fn body() -> Option<String> {
     CURRENT.try_with(|invocation| invocation.body.clone()).ok()
 }
 
+/// The function that takes this step; nobody, if it comes from outside.
+pub fn function() -> Option<Function> {
+    CURRENT.try_with(|invocation| invocation.function).ok()
+}
+
 /// The name of a point: which function does what with what.
 pub fn point(what: impl Display) -> String {
-    let function = CURRENT.try_with(|invocation| invocation.function.name()).unwrap_or("nobody");
-    format!("{function} {what}")
+    format!("{} {what}", function().map_or("nobody", Function::name))
 }
 
 /// Ends the invocation that this step belongs to. Never returns: whoever runs it drops it.

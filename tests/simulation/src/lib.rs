@@ -7,6 +7,7 @@
 //! and which [`fault`] meets it. The same seed is the same history, step by step. What came of it is
 //! held against what the site holds ([`check`]).
 
+pub mod asked;
 pub mod bucket;
 pub mod chance;
 pub mod check;

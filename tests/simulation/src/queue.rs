@@ -10,6 +10,7 @@ use csm_import::port::{Outgoing, PortError, Queue};
 
 pub use messages::{Kind, MAX_RECEIVES, Messages, RETENTION};
 
+use crate::asked::Of;
 use crate::chance::Chance;
 use crate::fault::Fault;
 use crate::invocation;
@@ -79,6 +80,7 @@ impl WorldQueue {
 
 impl Queue for WorldQueue {
     async fn send(&self, messages: Vec<Outgoing>) -> Result<(), PortError> {
+        self.world.ask("Queue::send", Of::Queue(self.kind));
         // Ten at once, as the adapter does; between two of these anything may happen.
         let mut messages = messages.into_iter().peekable();
         while let Some(first) = messages.peek() {
@@ -101,6 +103,7 @@ impl Queue for WorldQueue {
     }
 
     async fn hold(&self, receipt_handle: &str, time: Duration) -> Result<(), PortError> {
+        self.world.ask("Queue::hold", Of::Queue(self.kind));
         let point = self.point("holds", "");
         let seconds = Duration::from_secs_f64(time.as_secs_f64().ceil());
         let act = |_| self.with(|queue, now, _| queue.hold(receipt_handle, seconds, now));
@@ -108,6 +111,7 @@ impl Queue for WorldQueue {
     }
 
     async fn delete(&self, receipt_handle: &str) -> Result<(), PortError> {
+        self.world.ask("Queue::delete", Of::Queue(self.kind));
         let point = self.point("deletes", "");
         let act = |_| self.with(|queue, now, chance| queue.delete(receipt_handle, now, chance));
         self.world.effect(&point, DOING, act).await

@@ -14,6 +14,7 @@ use tokio::runtime;
 use tokio::task::JoinSet;
 use tokio::time::sleep_until;
 
+use crate::asked::Asked;
 use crate::chance::Chance;
 use crate::check::{self, Ends};
 use crate::fault::Fault;
@@ -44,6 +45,8 @@ pub struct Report {
     pub ends: Ends,
     /// A number that differs when the site holds other records.
     pub holds: u64,
+    /// What the functions asked of their ports.
+    pub asked: BTreeSet<Asked>,
     /// What happened, step by step, where that was kept.
     pub trace: Vec<String>,
     /// The points that were passed, in order, and what could have happened there; where the trace was
@@ -96,6 +99,7 @@ async fn happen(history: &History, keep_trace: bool, prepare: impl FnOnce(&World
         faults: lock(&world.chance).hit().clone(),
         ends,
         holds: holds(&world),
+        asked: std::mem::take(&mut *lock(&world.asked)),
         trace,
         points,
         finished: finished(&world, start),

@@ -16,6 +16,7 @@ use csm_sim::{Faults, TaskEnd, TaskFault};
 use http::{Request, Response, StatusCode};
 use tokio::time::{sleep, timeout};
 
+use crate::asked::Of;
 use crate::fault::Fault;
 use crate::world::{World, lock};
 use crate::{invocation, point};
@@ -105,6 +106,7 @@ pub struct WorldSecret(pub Arc<World>);
 
 impl Authorization for WorldSecret {
     async fn read(&self) -> Result<Option<String>, Box<dyn std::error::Error + Send + Sync>> {
+        self.0.ask("Authorization::read", Of::Secret);
         let point = invocation::point("reads the secret");
         let possible = &[Fault::CrashBefore, Fault::SecretUnreadable, Fault::Slow];
         let fault = self.0.enter(&point, possible).await;

@@ -1,5 +1,6 @@
 //! One world: its time, its chance, and everything that is kept in it.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
+use crate::asked::{Asked, Of};
 use crate::bucket::Objects;
 use crate::chance::Chance;
 use crate::fault::Fault;
@@ -53,6 +55,8 @@ pub struct World {
     pub secret: Mutex<Secret>,
     /// What whoever listens has been told.
     pub told: Mutex<Vec<Finished>>,
+    /// What the functions have asked for.
+    pub asked: Mutex<BTreeSet<Asked>>,
     /// What must never happen, and did.
     pub violations: Mutex<Vec<String>>,
     /// Told whenever a queue has changed.
@@ -83,6 +87,7 @@ impl World {
             site,
             secret: Mutex::default(),
             told: Mutex::default(),
+            asked: Mutex::default(),
             violations: Mutex::default(),
             changed: Notify::new(),
         })
@@ -103,6 +108,13 @@ impl World {
         let seconds = self.elapsed().as_secs_f64();
         let who = invocation::name();
         lock(&self.trace).note(format!("{seconds:>12.3} {who:<12} {what}"));
+    }
+
+    /// Notes that a function asks something of a port.
+    pub fn ask(&self, method: &'static str, of: Of) {
+        if let Some(function) = invocation::function() {
+            lock(&self.asked).insert(Asked { function, method, of });
+        }
     }
 
     /// Notes something that must never happen.

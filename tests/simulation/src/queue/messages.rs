@@ -21,7 +21,7 @@ const DEDUPLICATION: Duration = Duration::from_mins(5);
 const LONGEST: Duration = Duration::from_hours(12);
 
 /// Which queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// Drops, and imports to go on with.
     Exports,

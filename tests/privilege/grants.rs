@@ -1,0 +1,65 @@
+//! What the template allows the functions.
+
+use csm_import_tests::template::Template;
+use serde_json::Value;
+
+use crate::{Permission, Permissions};
+
+/// The statements of a function's role, each with its JSON pointer.
+pub(crate) fn statements(template: &Template, function: &str) -> Vec<(String, Value)> {
+    let policies = format!("/Resources/{function}Role/Properties/Policies");
+    let mut found = Vec::new();
+    let all = template.document().pointer(&policies).and_then(Value::as_array);
+    for (number, policy) in all.into_iter().flatten().enumerate() {
+        let statements = policy["PolicyDocument"]["Statement"].as_array();
+        for (position, statement) in statements.into_iter().flatten().enumerate() {
+            let pointer = format!("{policies}/{number}/PolicyDocument/Statement/{position}");
+            // What is allowed under a condition of the template counts as allowed.
+            match statement.get("Fn::If") {
+                Some(choice) => found.push((format!("{pointer}/Fn::If/1"), choice[1].clone())),
+                None => found.push((pointer, statement.clone())),
+            }
+        }
+    }
+    found
+}
+
+/// What a function is allowed.
+pub(crate) fn grants(template: &Template, function: &str) -> Permissions {
+    let statements = statements(template, function).into_iter();
+    statements.flat_map(|(_, statement)| of_statement(&statement)).collect()
+}
+
+fn of_statement(statement: &Value) -> Vec<Permission> {
+    assert_eq!(statement["Effect"], "Allow", "what is not allowed is forbidden already");
+    let mut found = Vec::new();
+    for action in several(&statement["Action"]) {
+        let action = action.as_str().expect("the name of an action");
+        found.extend(several(&statement["Resource"]).map(|of| (action.to_owned(), place(of))));
+    }
+    found
+}
+
+fn several(value: &Value) -> impl Iterator<Item = &Value> {
+    let one = (!value.is_array()).then_some(value);
+    value.as_array().into_iter().flatten().chain(one)
+}
+
+/// What an ARN is about, in short: the objects of a prefix, or the name of a resource or parameter.
+fn place(arn: &Value) -> String {
+    if let Some(text) = arn["Fn::Sub"].as_str() {
+        return match text.strip_prefix("${Bucket.Arn}/") {
+            Some("*") => "every object".to_owned(),
+            Some(key) => key.to_owned(),
+            None if text.ends_with(":${AWS::AccountId}:event-bus/default") => {
+                "event bus".to_owned()
+            }
+            None => text.to_owned(),
+        };
+    }
+    let either = &arn["Fn::If"];
+    let name = arn["Ref"].as_str().or_else(|| arn["Fn::GetAtt"][0].as_str());
+    // The stack's own secret, or one that was given.
+    let name = name.or_else(|| either[1]["Ref"].as_str()).or_else(|| arn.as_str());
+    name.unwrap_or("nobody knows what").to_owned()
+}
