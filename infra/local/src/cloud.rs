@@ -137,11 +137,11 @@ impl Cloud {
         let s3 = aws_sdk_s3::Client::new(&config);
         let cloudformation = aws_sdk_cloudformation::Client::new(&config);
         options.notes.say("Deploying the template …");
-        let mut parameters = deploy::upload(&s3, functions).await?;
-        parameters.insert("CsmBaseUrl".to_owned(), options.csm_url);
-        parameters.extend(options.parameters);
+        let mut uploaded = deploy::upload(&s3, &endpoint, functions).await?;
+        uploaded.parameters.insert("CsmBaseUrl".to_owned(), options.csm_url);
+        uploaded.parameters.extend(options.parameters);
         let stack = format!("csm-import-{}", &Uuid::new_v4().simple());
-        let outputs = deploy::create(&cloudformation, &stack, &parameters).await?;
+        let outputs = deploy::create(&cloudformation, &stack, &uploaded).await?;
         let log = emulator.as_ref().map(|emulator| emulator.log_file().to_owned());
         let mut cloud = Self::of(&config, Resources::of(&outputs)?, emulator, log);
         if cloud.emulator.is_none() {

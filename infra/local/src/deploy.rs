@@ -17,17 +17,28 @@ use crate::error::LocalError;
 /// The template, as it is deployed everywhere.
 pub const TEMPLATE: &str = include_str!("../../template.yaml");
 const CODE_BUCKET: &str = "csm-import-code";
+const TEMPLATE_KEY: &str = "template.yaml";
 const CHANGE_SET: &str = "create";
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const LIMIT: Duration = Duration::from_mins(2);
 
-/// Template parameters that say where the code is and what it was built for. The key follows from
-/// the code: an emulator that has it already is not given it again.
+/// What is deployed, where CloudFormation finds it.
+#[derive(Debug)]
+pub struct Uploaded {
+    /// The address of the template, which is larger than a request may have it.
+    pub template_url: String,
+    /// Template parameters that say where the code is and what it was built for.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Lays down template and code in the emulator at `endpoint`. The key of the code follows from it: an
+/// emulator that has it already is not given it again.
 pub async fn upload(
     s3: &aws_sdk_s3::Client,
+    endpoint: &str,
     functions: &Functions,
-) -> Result<BTreeMap<String, String>, LocalError> {
-    let what = "uploading the functions";
+) -> Result<Uploaded, LocalError> {
+    let what = "uploading the template and the functions";
     s3.create_bucket().bucket(CODE_BUCKET).send().await.map_err(LocalError::aws(what))?;
     let prefix = format!("{}/", functions.version);
     for (name, zip) in &functions.zips {
@@ -39,21 +50,26 @@ pub async fn upload(
         let put = s3.put_object().bucket(CODE_BUCKET).key(key).body(body);
         put.send().await.map_err(LocalError::aws(what))?;
     }
+    let body = ByteStream::from_static(TEMPLATE.as_bytes());
+    let put = s3.put_object().bucket(CODE_BUCKET).key(TEMPLATE_KEY).body(body);
+    put.send().await.map_err(LocalError::aws(what))?;
     let architecture = if ARCH == "aarch64" { "arm64" } else { ARCH };
-    Ok([("CodeBucket", CODE_BUCKET), ("CodePrefix", &prefix), ("Architecture", architecture)]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect())
+    let parameters =
+        [("CodeBucket", CODE_BUCKET), ("CodePrefix", &prefix), ("Architecture", architecture)];
+    Ok(Uploaded {
+        template_url: format!("{endpoint}/{CODE_BUCKET}/{TEMPLATE_KEY}"),
+        parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+    })
 }
 
 /// Creates the stack and answers its outputs.
 pub async fn create(
     client: &Client,
     stack: &str,
-    parameters: &BTreeMap<String, String>,
+    uploaded: &Uploaded,
 ) -> Result<BTreeMap<String, String>, LocalError> {
     let work = async {
-        create_change_set(client, stack, parameters).await?;
+        create_change_set(client, stack, uploaded).await?;
         execute(client, stack).await?;
         outputs(client, stack).await
     };
@@ -71,9 +87,9 @@ pub async fn delete(client: &Client, stack: &str) -> Result<(), LocalError> {
 async fn create_change_set(
     client: &Client,
     stack: &str,
-    parameters: &BTreeMap<String, String>,
+    uploaded: &Uploaded,
 ) -> Result<(), LocalError> {
-    let parameters = parameters.iter().map(|(name, value)| {
+    let parameters = uploaded.parameters.iter().map(|(name, value)| {
         Parameter::builder().parameter_key(name).parameter_value(value).build()
     });
     client
@@ -81,7 +97,7 @@ async fn create_change_set(
         .stack_name(stack)
         .change_set_name(CHANGE_SET)
         .change_set_type(ChangeSetType::Create)
-        .template_body(TEMPLATE)
+        .template_url(&uploaded.template_url)
         .set_parameters(Some(parameters.collect()))
         .capabilities(Capability::CapabilityIam)
         .capabilities(Capability::CapabilityAutoExpand)

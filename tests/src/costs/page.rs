@@ -162,12 +162,11 @@ fn idle(template: &Template) -> Vec<(Price, f64)> {
         (prices::SQS_FIFO, with(true)),
         (prices::SECRETS, number("AWS::SecretsManager::Secret")),
         (prices::ALARMS, number("AWS::CloudWatch::Alarm")),
-        (prices::METRICS, metrics()),
         (prices::DASHBOARDS, number("AWS::CloudWatch::Dashboard")),
     ]
 }
 
-/// How many metrics there are: one for each value of a dimension.
+/// How many metrics there are at most: one for each value of a dimension.
 fn metrics() -> f64 {
     let values = |metric: &Metric| match metric.dimension {
         None => 1.0,
@@ -191,11 +190,12 @@ pub fn page(measured: &Measured, template: &Template) -> String {
     let idle = idle(template);
     let [short, long] = bills.each_ref().map(|bill| total(bill));
     let [quick, slow] = TASK_SECONDS;
-    let (month, as_of) = (total(&idle), prices::AS_OF);
+    let (month, dashboards, as_of) = (total(&idle), prices::DASHBOARDS.dollars, prices::AS_OF);
     let head = format!(
         "# What it costs\n\n\
          A million customers cost about ${short:.2} where the site takes {quick} seconds for 100 of them, and \
-         about ${long:.2}\nwhere it takes {slow}. Being there costs about ${month:.2} a month.\n\n\
+         about ${long:.2}\nwhere it takes {slow}. Being there costs about ${month:.2} a month, of which \
+         ${dashboards:.2} are for a dashboard:\nan account has three for nothing.\n\n\
          Written by the tests from counted requests; do not edit. `UPDATE_DOCS=1 cargo test -p \
          csm-import-tests`\ncounts anew. An ordinary run fails if the functions ask for noticeably more or \
          less than stands here.\nPrices are the list prices of us-east-1 of {as_of}, without free tiers: \
@@ -233,14 +233,20 @@ fn monthly(idle: &[(Price, f64)]) -> String {
     let mut section = format!(
         "## Each month\n\n\
          A mapping keeps about {POLLERS} long polls open at its queue, of which each ends \
-         {POLLS_A_MINUTE} times a minute,\nwhether or not anything comes. Metrics are paid by the hour in which \
-         there are any: without imports\nthey cost nothing. Of dashboards, an account has three for nothing.\n\n| | number | $ |\n|---|--:|--:|\n"
+         {POLLS_A_MINUTE} times a minute,\nwhether or not anything comes.\n\n| | number | $ |\n|---|--:|--:|\n"
     );
     for (price, times) in idle {
         let (times, dollars) = (number(*times), price.of(*times));
         let _ = writeln!(section, "| {} | {times} | {dollars:.2} |", price.what);
     }
     let _ = writeln!(section, "| together | | {:.2} |", total(idle));
+    let metrics = metrics();
+    let hourly = prices::METRICS.of(metrics) / (MINUTES_A_MONTH / 60.0);
+    let _ = writeln!(
+        section,
+        "\nMetrics are paid for the hours in which there are any. While something is imported, {metrics} of \
+         them cost\n${hourly:.4} an hour.",
+    );
     section
 }
 
