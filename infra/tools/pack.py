@@ -8,6 +8,7 @@ compressed by a version of zopfli that is pinned, not by the zlib that happens t
 """
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipInfo
@@ -16,9 +17,9 @@ from ruamel.yaml import YAML
 from zopfli import ZipFile
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
-MAX_BYTES = 5 << 20
-# Where the code is, which a deployment from zips at hand does not ask.
-CODE_PARAMETERS = ("CodeBucket", "CodePrefix")
+MAX_BYTES = 5_000_000
+# Where the code is and what it was built for, which a deployment from zips at hand does not ask.
+CODE_PARAMETERS = ("CodeBucket", "CodePrefix", "Architecture")
 
 
 def pack(binary: Path, target: Path) -> int:
@@ -45,6 +46,11 @@ def point(template: dict) -> list[str]:
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     for group in interface["ParameterGroups"]:
         group["Parameters"][:] = [p for p in group["Parameters"] if p not in CODE_PARAMETERS]
+    template["Globals"]["Function"]["Architectures"] = ["arm64"]
+    # Only a simulated site is asked without encryption.
+    address = template["Parameters"]["CsmBaseUrl"]
+    address["AllowedPattern"] = address["AllowedPattern"].replace("^https?:", "^https:")
+    address["ConstraintDescription"] = address["ConstraintDescription"].replace("http(s)", "https")
     names = []
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -65,10 +71,10 @@ def main(binaries: Path, out: Path) -> None:
     template = yaml.load(TEMPLATE)
     sizes = [pack(binaries / name / "bootstrap", out / f"{name}.zip") for name in point(template)]
     if max(sizes) > MAX_BYTES:
-        sys.exit("larger than 5 MiB")
+        sys.exit(f"larger than {MAX_BYTES:,} bytes")
     written = out / TEMPLATE.name
     yaml.dump(template, written)
-    if any(name in written.read_text() for name in CODE_PARAMETERS):
+    if re.search(rf"(!Ref |\$\{{)({'|'.join(CODE_PARAMETERS)})\b", written.read_text()):
         sys.exit(f"{written}: something else asks for {' or '.join(CODE_PARAMETERS)}")
 
 

@@ -37,6 +37,19 @@ impl Delivery {
     pub fn seed(&self) -> u64 {
         xxhash_rust::xxh3::xxh3_64(self.id.as_bytes()).wrapping_add(self.receives.into())
     }
+
+    /// How long it stays after it could not be dealt with. Waiting counts as receiving too, so the pause
+    /// must not grow with it without bound.
+    pub fn after_a_fault(&self) -> Duration {
+        pace::backoff(self.receives.min(8), None, self.seed())
+    }
+
+    /// Has it come again after this time. If that fails, it comes when its visibility ends by itself.
+    pub async fn hold<Q: Queue>(&self, queue: &Q, time: Duration) {
+        if let Err(error) = queue.hold(&self.receipt_handle, time).await {
+            tracing::warn!(message_id = %self.id, error = %Causes(&error), "the message could not be held");
+        }
+    }
 }
 
 /// What becomes of a message.
@@ -107,6 +120,9 @@ impl ConsumeError {
 
 /// What a function does with a message.
 pub trait Consumer: Send + Sync {
+    /// The queue that its messages come from, as metrics call it.
+    const QUEUE: &str;
+
     /// With less time left than this a message is not begun: what its small steps take, and one
     /// answer of the site.
     const NEEDS: Duration;
@@ -131,6 +147,9 @@ pub async fn consume_all<C: Consumer, Q: Queue, T: Clock>(
 ) -> Vec<String> {
     let mut staying = Vec::new();
     for delivery in deliveries {
+        if let Some(sent) = delivery.sent {
+            metric::message_age(C::QUEUE, clock.now().duration_since(sent).unsigned_abs());
+        }
         let outcome = if delivery.deadline.before(C::NEEDS).has_come(clock.now()) {
             Ok(Disposition::Later(AT_ONCE))
         } else {
@@ -141,8 +160,7 @@ pub async fn consume_all<C: Consumer, Q: Queue, T: Clock>(
             Ok(Disposition::Later(wait)) => wait,
             Err(error) => {
                 metric::fault();
-                // Waiting counts as receiving too, so the pause must not grow with it without bound.
-                let wait = pace::backoff(delivery.receives.min(8), None, delivery.seed());
+                let wait = delivery.after_a_fault();
                 tracing::warn!(
                     message_id = %delivery.id,
                     receives = delivery.receives,
@@ -153,9 +171,7 @@ pub async fn consume_all<C: Consumer, Q: Queue, T: Clock>(
                 wait
             }
         };
-        if let Err(error) = queue.hold(&delivery.receipt_handle, wait).await {
-            tracing::warn!(message_id = %delivery.id, error = %Causes(&error), "the message could not be held");
-        }
+        delivery.hold(queue, wait).await;
         staying.push(delivery.id.clone());
     }
     staying

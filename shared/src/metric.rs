@@ -70,6 +70,7 @@ metrics! {
     THROTTLED = "Throttled", Counter, Count, None, "Answers of the site that asked to slow down (429).";
     SLOTS_TAKEN = "SlotsTaken", Counter, Count, None, "Requests that found as many open tasks at the site as it allows.";
     AUTHENTICATION_FAILURES = "AuthenticationFailures", Counter, Count, None, "Requests that could not be sent or were refused for the token or its owner's rights.";
+    MESSAGE_AGE = "MessageAge", Values, Seconds, Some("Queue"), "At each receive of a message, how long ago it was sent; the maximum is the oldest message.";
     FAULTS = "Faults", Counter, Count, None, "Messages that could not be dealt with and come again.";
     IMPORTS = "ImportsFinished", Counter, Count, Some("State"), "Imports and plans that came to their end.";
 }
@@ -150,6 +151,12 @@ pub fn site_error(error: &SiteError) {
         // What was refused for what it holds, or is not there, is told of its records.
         _ => {}
     }
+}
+
+/// A message of this queue was received that was sent so long ago. SQS tells no age of messages that were
+/// received three times (`ApproximateAgeOfOldestMessage` of standard queues), and waiting is receiving.
+pub fn message_age(queue: &'static str, age: Duration) {
+    histogram!(MESSAGE_AGE.name, "Queue" => queue).record(age);
 }
 
 /// A message could not be dealt with.

@@ -22,6 +22,7 @@ fn metrics_are_lines_of_the_log_that_cloudwatch_understands() {
     metric::standstill(Duration::from_mins(2));
     metric::open_tasks(5);
     metric::import(State::Finished);
+    metric::message_age("exports", Duration::from_secs(5));
     metric::fault();
     for error in [
         SiteError::TaskLimit,

@@ -309,7 +309,7 @@ async fn whatever_becomes_of_an_import_nobodys_data_is_in_logs_and_dead_letters(
 }
 
 /// Waits until something holds.
-async fn await_that(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+pub(crate) async fn await_that(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let holding = async {
         while !holds().await {
             tokio::time::sleep(LOOK).await;

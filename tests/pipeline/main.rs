@@ -26,3 +26,4 @@ mod resumed;
 mod scheduled;
 mod second;
 mod stops;
+mod watched;

@@ -1,7 +1,7 @@
 //! What the template allows the functions.
 
 use csm_import_tests::template::Template;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{Permission, Permissions};
 
@@ -35,9 +35,24 @@ fn of_statement(statement: &Value) -> Vec<Permission> {
     let mut found = Vec::new();
     for action in several(&statement["Action"]) {
         let action = action.as_str().expect("the name of an action");
-        found.extend(several(&statement["Resource"]).map(|of| (action.to_owned(), place(of))));
+        let condition = condition(statement);
+        let of = |of: &Value| (action.to_owned(), format!("{}{condition}", place(of)));
+        found.extend(several(&statement["Resource"]).map(of));
     }
     found
+}
+
+/// Under which condition something is allowed, in short.
+fn condition(statement: &Value) -> String {
+    let Some(condition) = statement.get("Condition") else { return String::new() };
+    let equal = condition["StringEquals"].as_object().expect("conditions are about what is equal");
+    assert_eq!(condition.as_object().map(serde_json::Map::len), Some(1), "{condition}");
+    let via = "secretsmanager.${AWS::Region}.${AWS::URLSuffix}";
+    let told = equal.iter().map(|(name, value)| match value["Fn::Sub"].as_str() {
+        Some(text) if text == via => "by Secrets Manager".to_owned(),
+        _ => format!("{name} {}", value.as_str().unwrap_or("?")),
+    });
+    format!(" ({})", told.collect::<Vec<_>>().join(", "))
 }
 
 fn several(value: &Value) -> impl Iterator<Item = &Value> {
@@ -57,9 +72,11 @@ fn place(arn: &Value) -> String {
             None => text.to_owned(),
         };
     }
-    let either = &arn["Fn::If"];
-    let name = arn["Ref"].as_str().or_else(|| arn["Fn::GetAtt"][0].as_str());
     // The stack's own secret, or one that was given.
-    let name = name.or_else(|| either[1]["Ref"].as_str()).or_else(|| arn.as_str());
-    name.unwrap_or("nobody knows what").to_owned()
+    let secret = json!(["CreateSecret", {"Ref": "Secret"}, {"Ref": "CsmSecretArn"}]);
+    if arn["Fn::If"] == secret {
+        return "Secret".to_owned();
+    }
+    let name = arn["Ref"].as_str().or_else(|| arn["Fn::GetAtt"][0].as_str());
+    name.or_else(|| arn.as_str()).unwrap_or("nobody knows what").to_owned()
 }

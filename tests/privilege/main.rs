@@ -88,6 +88,9 @@ fn too_little_and_too_much_are_found() {
                 ("Action", json!(wider(&actions, json!("sqs:*")))),
                 ("Resource", json!(wider(&resources, json!({"Fn::Sub": "${Bucket.Arn}/*"})))),
             ];
+            if statement.get("Condition").is_some() {
+                mistakes.push(("Condition", json!({"StringEquals": {}})));
+            }
             mistakes.extend((0..actions.len()).map(|n| ("Action", without(&actions, n))));
             mistakes.extend((0..resources.len()).map(|n| ("Resource", without(&resources, n))));
             for (name, instead) in mistakes {

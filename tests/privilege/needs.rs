@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
+use csm_import::aws::events;
 use simulation::asked::{Asked, Of};
 use simulation::chance::Plan;
 use simulation::fault::Fault;
@@ -106,7 +107,14 @@ fn of_operation(operation: &Operation, of: Of) -> Vec<Permission> {
         Of::Object { place, .. } => (place.to_owned(), false),
         Of::Queue(kind) => (queue(kind), false),
         Of::Secret => ("Secret".to_owned(), false),
-        Of::Events => ("event bus".to_owned(), false),
+        Of::Events => {
+            let told = format!(
+                "events:detail-type {}, events:source {}",
+                events::FINISHED,
+                events::SOURCE
+            );
+            (format!("event bus ({told})"), false)
+        }
     };
     let bucket = || ("s3:ListBucket".to_owned(), "Bucket".to_owned());
     let on = |action: &str| (action.to_owned(), place.clone());
@@ -131,7 +139,7 @@ fn of_operation(operation: &Operation, of: Of) -> Vec<Permission> {
         // A key of one's own, where there is one, is used by Secrets Manager in the reader's name.
         "get_secret_value" => vec![
             on("secretsmanager:GetSecretValue"),
-            ("kms:Decrypt".to_owned(), "CsmSecretKeyArn".to_owned()),
+            ("kms:Decrypt".to_owned(), "CsmSecretKeyArn (by Secrets Manager)".to_owned()),
         ],
         other => panic!("nobody knows what must be allowed for {other}"),
     }

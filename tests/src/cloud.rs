@@ -2,7 +2,7 @@
 
 mod account;
 mod maker;
-mod ministack;
+pub(crate) mod ministack;
 pub mod moto;
 
 use std::env;

@@ -11,7 +11,7 @@ use local::{Cloud, CloudOptions, Placed, watch};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::account::Import;
-use crate::cloud::{self, Functions, Kind};
+use crate::cloud::{self, Functions, Kind, ministack};
 use crate::costs::Counts;
 use crate::table::Table;
 
@@ -20,7 +20,7 @@ static STACKS: Semaphore = Semaphore::const_new(2);
 /// Nothing changed for so long: something is stuck.
 const STUCK: Duration = Duration::from_mins(2);
 /// Between two looks at something that cannot be awaited.
-const LOOK: Duration = Duration::from_millis(100);
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
 
 /// The token that the site of every test asks for; a test of hygiene looks for it.
 pub const TOKEN: &str = "token-that-nobody-may-see";
@@ -157,6 +157,18 @@ impl World {
         let answer = request.send().await.expect("the attributes");
         let held = answer.attributes().expect("the attributes");
         counts.iter().map(|count| held[count].parse::<u64>().expect("a number")).sum()
+    }
+
+    /// An output of the stack, on ministack.
+    pub async fn output(&self, name: &str) -> String {
+        let stack = ministack::stack(&self.cloud).await;
+        let output = stack.outputs().iter().find(|output| output.output_key() == Some(name));
+        output.and_then(|output| output.output_value()).expect("an output").to_owned()
+    }
+
+    /// Deploys the stack again with other parameters, on ministack.
+    pub async fn update(&self, parameters: &[(&str, &str)]) {
+        ministack::update(&self.cloud, parameters).await;
     }
 
     /// Kills every process of the functions; how many there were.

@@ -19,6 +19,7 @@ pub(crate) const RULES: &[Rule] = &[
                 "/Resources/Bucket/Properties/PublicAccessBlockConfiguration/BlockPublicPolicy",
                 "false",
             ),
+            ("/Resources/BucketPolicy/DeletionPolicy", ""),
             ("/Resources/BucketPolicy/Properties/PolicyDocument/Statement/0/Resource/1", ""),
             ("/Resources/BucketPolicy/Properties/PolicyDocument/Statement/0/Condition", "{}"),
         ],
@@ -73,15 +74,18 @@ fn holds(all: &[(bool, &str)]) -> Vec<String> {
 }
 
 fn closed(template: &Template) -> Vec<String> {
-    let bucket = &template.document()["Resources"]["Bucket"];
+    let resources = &template.document()["Resources"];
+    let bucket = &resources["Bucket"];
+    let stays = |name: &str, policy: &str| resources[name][policy] == "Retain";
     let properties = &bucket["Properties"];
     let public = &properties["PublicAccessBlockConfiguration"];
     let all = ["BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"];
     let encryption = &properties["BucketEncryption"]["ServerSideEncryptionConfiguration"][0];
     let denial = at(template, "BucketPolicy", "/PolicyDocument/Statement/0");
     holds(&[
-        (bucket["DeletionPolicy"] == "Retain", "it goes with the stack"),
-        (bucket["UpdateReplacePolicy"] == "Retain", "an update may remove it"),
+        (stays("Bucket", "DeletionPolicy"), "it goes with the stack"),
+        (stays("Bucket", "UpdateReplacePolicy"), "an update may remove it"),
+        (stays("BucketPolicy", "DeletionPolicy"), "what closes it goes with the stack"),
         (properties["VersioningConfiguration"]["Status"] == "Enabled", "it keeps no versions"),
         (encryption["ServerSideEncryptionByDefault"].is_object(), "it is not encrypted"),
         (all.iter().all(|name| public[*name] == true), "it may be made public"),
@@ -138,7 +142,8 @@ fn lifecycle(template: &Template) -> Vec<String> {
         rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == 1
             && rule.get("Prefix").is_none()
     });
-    let prefixes = [keys::IMPORTS, keys::EXPORTS, keys::PLAN, keys::SCHEDULED, "state/"];
+    let prefixes =
+        [keys::IMPORTS, keys::EXPORTS, keys::PLAN, keys::SCHEDULED, keys::STATES, "config/"];
     let replaced = prefixes.iter().all(|prefix| {
         let of_it = |rule: &&Value| rule["Prefix"] == **prefix;
         let mut of_it = rules.iter().filter(of_it);

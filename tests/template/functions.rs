@@ -36,6 +36,16 @@ pub(crate) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        says: "the credentials outlive the stack and whatever another secret is given instead",
+        faults: secret,
+        mistakes: &[
+            // Giving another one removes this one, which is no replacement.
+            ("/Resources/Secret/DeletionPolicy", r#""Delete""#),
+            ("/Resources/Secret/UpdateReplacePolicy", ""),
+            ("/Resources/Secret/Properties/SecretString", r#""hunter2""#),
+        ],
+    },
+    Rule {
         says: "each function has a role of its own, which only Lambda takes",
         faults: roles,
         mistakes: &[
@@ -128,6 +138,14 @@ fn bounds(template: &Template) -> Vec<String> {
             && properties["Tracing"] == json!({"Ref": "Tracing"});
         (!well).then(|| format!("{function}: {seconds} s, {memory} MB"))
     }))
+}
+
+fn secret(template: &Template) -> Vec<String> {
+    let secret = &template.document()["Resources"]["Secret"];
+    let stays = secret["DeletionPolicy"] == "Retain" && secret["UpdateReplacePolicy"] == "Retain";
+    let empty = secret["Properties"]["SecretString"] == "{}";
+    let faults = [(stays, "it may be deleted"), (empty, "the template holds credentials")];
+    lines(faults.into_iter().map(|(holds, otherwise)| (!holds).then(|| otherwise.to_owned())))
 }
 
 fn roles(template: &Template) -> Vec<String> {

@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use csm_import::aws::events;
+use csm_import::aws::{Aws, events};
+use csm_import::delivery::Consumer;
 use csm_import::metric::{self, Kind};
 use csm_import_tests::template::Template;
+use poll::poller::Poller;
 use serde_json::{Value, json};
+use split::splitter::Splitter;
+use submit::submitter::Submitter;
 
 use crate::{Rule, at, lines, named, target};
 
@@ -21,6 +25,13 @@ pub(crate) const RULES: &[Rule] = &[
             ("/Resources/BatchesAgeAlarm", ""),
             ("/Resources/PollErrorsAlarm", ""),
             ("/Resources/PollErrorsAlarm/Properties/Dimensions/0/Value", r#"{"Ref": "Submit"}"#),
+            ("/Resources/TasksAgeAlarm/Properties/Dimensions/1/Value", r#""exports""#),
+            // Of a queue that is not FIFO, it leaves out what waits.
+            (
+                "/Resources/TasksAgeAlarm/Properties/MetricName",
+                r#""ApproximateAgeOfOldestMessage""#,
+            ),
+            ("/Resources/UntoldAlarm", ""),
         ],
     },
     Rule {
@@ -61,6 +72,12 @@ pub(crate) const RULES: &[Rule] = &[
                 r#""$.detail.message""#,
             ),
             ("/Resources/NoticesPolicy/Properties/PolicyDocument/Statement/0/Principal", r#""*""#),
+            ("/Resources/NoticesPolicy/Properties/PolicyDocument/Statement/0/Condition", "{}"),
+            (
+                "/Resources/NoticesPolicy/Properties/PolicyDocument/Statement/1/Condition",
+                r#"{"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}"#,
+            ),
+            ("/Resources/NoticesPolicy/Properties/PolicyDocument/Statement/2", ""),
         ],
     },
 ];
@@ -73,6 +90,11 @@ fn about(template: &Template, metric: &str) -> Vec<String> {
 
 fn complete(template: &Template) -> Vec<String> {
     let ages = about(template, "ApproximateAgeOfOldestMessage");
+    let ages: Vec<String> = ages
+        .into_iter()
+        .filter(|queue| at(template, queue, "/FifoQueue") == true)
+        .chain(measured_ages(template))
+        .collect();
     let dead = about(template, "ApproximateNumberOfMessagesVisible");
     let errors = about(template, "Errors");
     let queues = named(template, "AWS::SQS::Queue").map(|queue| {
@@ -81,7 +103,27 @@ fn complete(template: &Template) -> Vec<String> {
     });
     let functions = named(template, "AWS::Serverless::Function")
         .map(|function| (!errors.iter().any(|of| of == function)).then(|| function.to_owned()));
-    lines(queues.chain(functions))
+    let rules = named(template, "AWS::Events::Rule").map(|rule| {
+        let failures = about(template, "FailedInvocations");
+        (!failures.iter().any(|of| of == rule)).then(|| rule.to_owned())
+    });
+    lines(queues.chain(functions).chain(rules))
+}
+
+/// The queues of which we measure the age of messages ourselves, and have an alarm for it.
+fn measured_ages(template: &Template) -> impl Iterator<Item = String> {
+    let measured = [
+        (<Splitter<Aws> as Consumer>::QUEUE, "ExportsQueue"),
+        (<Submitter<Aws> as Consumer>::QUEUE, "BatchesQueue"),
+        (<Poller<Aws> as Consumer>::QUEUE, "TasksQueue"),
+    ];
+    let watched = |name: &str| {
+        named(template, ALARM).any(|alarm| {
+            at(template, alarm, "/MetricName") == "MessageAge"
+                && at(template, alarm, "/Dimensions/1") == json!({"Name": "Queue", "Value": name})
+        })
+    };
+    measured.into_iter().filter(move |(name, _)| watched(name)).map(|(_, queue)| queue.to_owned())
 }
 
 fn texts(template: &Template) -> Vec<String> {
@@ -173,13 +215,25 @@ fn ends(template: &Template) -> Vec<String> {
         let field = field.and_then(|field| field.split('.').next()).unwrap_or_default();
         (!TOLD.contains(&field)).then(|| format!("{name} is {path}"))
     });
-    let permits = at(template, "NoticesPolicy", "/PolicyDocument/Statement/0");
-    let services = json!({"Service": ["cloudwatch.amazonaws.com", "events.amazonaws.com"]});
+    let policy = at(template, "NoticesPolicy", "/PolicyDocument/Statement");
+    let [alarms, events] = [0, 1].map(|number| policy[number].clone());
+    let connections = policy.as_array().into_iter().flatten().any(|statement| {
+        statement["Effect"] == "Deny"
+            && statement["Principal"] == "*"
+            && statement["Condition"] == json!({"Bool": {"aws:SecureTransport": "false"}})
+    });
     let others = [
         (rule["EventPattern"] == pattern, "another event is listened for"),
         (target(&rule["Targets"][0]["Arn"]) == "Notices", "it is not told to the topic"),
-        (permits["Principal"] == services, "somebody else may publish"),
-        (permits["Condition"]["ArnLike"]["aws:SourceArn"].is_array(), "others' alarms may publish"),
+        (
+            alarms["Principal"] == json!({"Service": "cloudwatch.amazonaws.com"})
+                && events["Principal"] == json!({"Service": "events.amazonaws.com"}),
+            "somebody else may publish",
+        ),
+        (alarms["Condition"]["ArnLike"]["aws:SourceArn"].is_object(), "others' alarms may publish"),
+        // EventBridge User Guide, "Amazon SNS permissions".
+        (events.get("Condition").is_none(), "the event bus cannot publish under a condition"),
+        (connections, "it is reached by connections that are not encrypted"),
     ];
     let others =
         others.into_iter().map(|(holds, otherwise)| (!holds).then(|| otherwise.to_owned()));

@@ -82,6 +82,7 @@ impl End {
 }
 
 impl<P: Ports> Consumer for Poller<P> {
+    const QUEUE: &str = "tasks";
     const NEEDS: Duration = Duration::from_secs(45);
 
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {

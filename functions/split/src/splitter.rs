@@ -48,6 +48,7 @@ pub struct Splitter<P: Ports> {
 }
 
 impl<P: Ports> Consumer for Splitter<P> {
+    const QUEUE: &str = "exports";
     const NEEDS: Duration = Duration::from_mins(2);
 
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {

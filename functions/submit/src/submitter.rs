@@ -51,6 +51,7 @@ pub struct Submitter<P: Ports> {
 
 impl<P: Ports> Consumer for Submitter<P> {
     /// One answer of the site, and what is written before and after it.
+    const QUEUE: &str = "batches";
     const NEEDS: Duration = Duration::from_secs(45);
 
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {

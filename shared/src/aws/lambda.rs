@@ -13,6 +13,7 @@ use crate::aws::emf::Metrics;
 use crate::deadline::Deadline;
 use crate::delivery::{Consumer, Delivery, consume_all};
 use crate::json::JsonFault;
+use crate::metric;
 use crate::port::{Queue, SystemClock};
 
 /// Why an invocation came to nothing. The runtime tells it to Lambda and logs it.
@@ -42,10 +43,9 @@ where
         async move {
             let (consumer, queue) = &*shared;
             let deadline = deadline(event.context.deadline);
-            let dealt_with = AssertUnwindSafe(deal_with(consumer, queue, event.payload, deadline));
-            let answer = dealt_with.catch_unwind().await;
+            let answer = deal_with(consumer, queue, event.payload, deadline).await;
             metrics.write();
-            answer.unwrap_or(Err(InvocationError::Panicked)).map_err(Error::from)
+            answer.map_err(Error::from)
         }
     }))
     .await
@@ -61,7 +61,16 @@ async fn deal_with<C: Consumer, Q: Queue>(
         serde_json::from_value(event).map_err(|error| InvocationError::Foreign(error.into()))?;
     let messages = event.records.into_iter();
     let deliveries: Vec<Delivery> = messages.map(|message| delivery(message, deadline)).collect();
-    Ok(response(consume_all(consumer, queue, &SystemClock, &deliveries).await))
+    let dealt_with = AssertUnwindSafe(consume_all(consumer, queue, &SystemClock, &deliveries));
+    let Ok(staying) = dealt_with.catch_unwind().await else {
+        metric::fault();
+        // Left alone they would come again only when their visibility ends, which is an hour and a half.
+        for delivery in &deliveries {
+            delivery.hold(queue, delivery.after_a_fault()).await;
+        }
+        return Err(InvocationError::Panicked);
+    };
+    Ok(response(staying))
 }
 
 /// The end of an invocation, as Lambda tells it: in milliseconds of the Unix epoch. An emulator may
@@ -101,6 +110,7 @@ fn response(staying: Vec<String>) -> SqsBatchResponse {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
     use std::time::Duration;
 
     use serde_json::json;
@@ -113,6 +123,7 @@ mod tests {
     struct Willing;
 
     impl Consumer for Willing {
+        const QUEUE: &str = "tests";
         const NEEDS: Duration = Duration::ZERO;
 
         async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
@@ -145,6 +156,50 @@ mod tests {
         let response = deal_with(&Willing, &Willing, event, Deadline::default()).await.unwrap();
         let staying = response.batch_item_failures.iter().map(|f| f.item_identifier.as_str());
         assert_eq!(staying.collect::<Vec<_>>(), ["new"]);
+    }
+
+    /// Deals with no message, and notes what is held.
+    #[derive(Default)]
+    struct Panicking {
+        held: Mutex<Vec<(String, Duration)>>,
+    }
+
+    impl Consumer for Panicking {
+        const QUEUE: &str = "tests";
+        const NEEDS: Duration = Duration::ZERO;
+
+        async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {
+            panic!("{} cannot be dealt with", delivery.body)
+        }
+    }
+
+    impl Queue for Panicking {
+        async fn send(&self, _: Vec<Outgoing>) -> Result<(), PortError> {
+            Ok(())
+        }
+
+        async fn hold(&self, receipt_handle: &str, time: Duration) -> Result<(), PortError> {
+            self.held.lock().unwrap().push((receipt_handle.to_owned(), time));
+            Ok(())
+        }
+
+        async fn delete(&self, _: &str) -> Result<(), PortError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn messages_that_make_a_function_panic_come_again_soon_and_are_not_quoted() {
+        let event = json!({"Records": [
+            {"messageId": "m", "receiptHandle": "1", "body": "ada@example.com", "attributes": {}},
+        ]});
+        let broken = Panicking::default();
+        let error = deal_with(&broken, &broken, event, Deadline::default()).await.unwrap_err();
+        assert_eq!(error.to_string(), "the function panicked; its messages come again");
+        let held = broken.held.into_inner().unwrap();
+        let [(receipt_handle, time)] = held.as_slice() else { panic!("{held:?}") };
+        assert_eq!(receipt_handle, "1");
+        assert!(*time < Duration::from_mins(1), "{time:?}");
     }
 
     #[test]
