@@ -226,7 +226,8 @@ fn million([shorts, longs]: &[Vec<(Price, f64)>; 2]) -> String {
     let _ = writeln!(section, "| together | | {:.2} | | {:.2} |", total(shorts), total(longs));
     section.push_str(
         "\nThe time of the functions was measured with unoptimised programs on a machine that other work \
-         shares:\nthose that are deployed take less.\n",
+         shares:\nthose that are deployed take less. Of the two imports that one counts in which an \
+         invocation took less.\n",
     );
     section
 }

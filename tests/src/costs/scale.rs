@@ -62,7 +62,10 @@ pub fn work(measured: &Measured, batches: f64, looks: f64) -> Work {
         if *end == End::Done {
             *work.done.entry(function.clone()).or_default() += count;
         }
-        let seconds = scaled(few.millis, many.millis) / 1e3;
+        let seconds = match shorter(few, many) {
+            Some(millis) => count * millis / 1e3,
+            None => scaled(few.millis, many.millis) / 1e3,
+        };
         *work.seconds.entry(function.clone()).or_default() += seconds;
         for (request, times) in &many.requests {
             let before = few.requests.get(request).copied().unwrap_or_default();
@@ -77,6 +80,14 @@ pub fn work(measured: &Measured, batches: f64, looks: f64) -> Work {
         }
     }
     work
+}
+
+/// How long an invocation takes of which there are more where there are more batches, in milliseconds:
+/// the shorter of the two times. The services that are played are soon busy, which makes everybody wait.
+fn shorter(few: &Invocations, many: &Invocations) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "counts are small")]
+    let each = |run: &Invocations| run.millis as f64 / run.count as f64;
+    (0 < few.count && few.count < many.count).then(|| each(few).min(each(many)))
 }
 
 /// How often a task is looked at before it is finished, on average, where tasks take so many seconds
@@ -114,11 +125,12 @@ mod tests {
     #[test]
     fn what_grows_with_the_batches_grows_on_and_the_rest_is_there_once() {
         let submit = "call submit-1 sqs POST SendMessageBatch -\nend submit-1 stays 100\n";
+        let waiting = submit.replace("100", "900");
         let split = "call split-1 s3 PUT - -\ncall split-1 s3 PUT - -\nend split-1 done 50\n";
         let look = "call poll-1 s3 GET - -\nend poll-1 stays 10\n";
         let secret = "call poll-1 secretsmanager POST GetSecretValue -\n";
         let small = run(2, &[split, &submit.repeat(2), secret, look].concat());
-        let large = run(10, &[split, &submit.repeat(10), secret, &look.repeat(3)].concat());
+        let large = run(10, &[split, &waiting.repeat(10), secret, &look.repeat(3)].concat());
         let work = work(&Measured { runs: [small, large] }, 1_000.0, 4.0);
         let close = |map: &BTreeMap<String, f64>, name: &str, value: f64| {
             assert!((map[name] - value).abs() < 1e-6, "{name}: {}", map[name]);
