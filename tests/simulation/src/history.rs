@@ -29,6 +29,8 @@ pub enum Event {
     },
     /// Somebody deletes what waits in the queues of batches and tasks, in flight or not.
     Purge,
+    /// The bucket's lifecycle removes the working papers of all imports.
+    Expire,
     /// Every import there is is told to go on.
     Resume,
     /// The schedule fires.

@@ -187,6 +187,14 @@ fn occur(world: &Arc<World>, event: &Event) {
                 lock(queue).purge();
             }
         }
+        Event::Expire => {
+            world.note("working papers expire");
+            let mut bucket = lock(&world.bucket);
+            let expired = bucket.keys(keys::IMPORTS).filter(|key| keys::is_working_paper(key));
+            for key in expired.map(str::to_owned).collect::<Vec<_>>() {
+                bucket.remove(&key);
+            }
+        }
         Event::Resume => {
             let begun: BTreeSet<String> = {
                 let bucket = lock(&world.bucket);

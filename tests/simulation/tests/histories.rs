@@ -1,6 +1,8 @@
 //! Histories of many seeds, and what the simulation itself must be able to do.
 
-use simulation::history::History;
+use std::time::Duration;
+
+use simulation::history::{Event, History};
 use simulation::invocation::Function;
 use simulation::queue::{MAX_RECEIVES, RETENTION};
 use simulation::run::play;
@@ -79,6 +81,19 @@ fn a_history_in_which_nothing_goes_wrong_has_nothing_to_complain_of() {
     assert_eq!(report.ends["records imported"], 5, "{:?}", report.ends);
     assert_eq!(report.ends["records rejected: email-missing"], 1);
     assert!(report.faults.is_empty());
+}
+
+#[test]
+fn an_import_whose_working_papers_have_expired_does_not_go_on_and_nothing_is_the_worse() {
+    let undisturbed = play(&History::small(), false, |_| {});
+    let mut history = History::small();
+    history.events.push((Duration::from_hours(1), Event::Expire));
+    history.events.push((Duration::from_hours(2), Event::Resume));
+    let report = play(&history, true, |_| {});
+    assert_eq!(report.violations, Vec::<String>::new());
+    assert_eq!((report.holds, report.ends), (undisturbed.holds, undisturbed.ends));
+    assert_eq!(report.finished, undisturbed.finished, "no ledger was written again");
+    assert!(report.trace.iter().any(|line| line.contains("is to go on")), "{:?}", report.trace);
 }
 
 #[test]
