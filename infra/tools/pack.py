@@ -49,6 +49,8 @@ def point(template: dict) -> list[str]:
     template["Globals"]["Function"]["Architectures"] = ["arm64"]
     # Only a simulated site is asked without encryption.
     address = template["Parameters"]["CsmBaseUrl"]
+    if not address["AllowedPattern"].startswith("^https?:"):
+        sys.exit(f"{TEMPLATE}: another pattern of addresses than expected")
     address["AllowedPattern"] = address["AllowedPattern"].replace("^https?:", "^https:")
     address["ConstraintDescription"] = address["ConstraintDescription"].replace("http(s)", "https")
     names = []

@@ -14,14 +14,32 @@ pub(crate) fn statements(template: &Template, function: &str) -> Vec<(String, Va
         let statements = policy["PolicyDocument"]["Statement"].as_array();
         for (position, statement) in statements.into_iter().flatten().enumerate() {
             let pointer = format!("{policies}/{number}/PolicyDocument/Statement/{position}");
-            // What is allowed under a condition of the template counts as allowed.
-            match statement.get("Fn::If") {
-                Some(choice) => found.push((format!("{pointer}/Fn::If/1"), choice[1].clone())),
+            match statement["Fn::If"].as_array().map(Vec::as_slice) {
                 None => found.push((pointer, statement.clone())),
+                // What is asked for only then is allowed only then, and nothing instead.
+                Some([condition, then, otherwise])
+                    if is_optional(condition, then)
+                        && *otherwise == json!({"Ref": "AWS::NoValue"}) =>
+                {
+                    found.push((format!("{pointer}/Fn::If/1"), then.clone()));
+                }
+                Some(_) => {}
             }
         }
     }
     found
+}
+
+/// Whether a condition of the template says when these actions are needed at all.
+fn is_optional(condition: &Value, statement: &Value) -> bool {
+    let all = |is_of: fn(&str) -> bool| {
+        several(&statement["Action"]).all(|action| action.as_str().is_some_and(is_of))
+    };
+    match condition.as_str() {
+        Some("HasSecretKey") => all(|action| action == "kms:Decrypt"),
+        Some("IsTraced") => all(|action| action.starts_with("xray:")),
+        _ => false,
+    }
 }
 
 /// What a function is allowed.
@@ -77,6 +95,10 @@ fn place(arn: &Value) -> String {
     if arn["Fn::If"] == secret {
         return "Secret".to_owned();
     }
-    let name = arn["Ref"].as_str().or_else(|| arn["Fn::GetAtt"][0].as_str());
+    if arn["Ref"] == "CsmSecretKeyArn" {
+        return "CsmSecretKeyArn".to_owned();
+    }
+    // A reference to a queue is its address, and one to a bucket its name.
+    let name = arn["Fn::GetAtt"][0].as_str().filter(|_| arn["Fn::GetAtt"][1] == "Arn");
     name.or_else(|| arn.as_str()).unwrap_or("nobody knows what").to_owned()
 }

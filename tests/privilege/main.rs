@@ -93,12 +93,20 @@ fn too_little_and_too_much_are_found() {
             }
             mistakes.extend((0..actions.len()).map(|n| ("Action", without(&actions, n))));
             mistakes.extend((0..resources.len()).map(|n| ("Resource", without(&resources, n))));
-            for (name, instead) in mistakes {
-                let altered = template.with(&format!("{pointer}/{name}"), Some(instead.clone()));
-                assert!(
-                    !differences(&altered).is_empty(),
-                    "{pointer}/{name}: {instead} is not found"
-                );
+            let of = resources[0]["Fn::GetAtt"][0].as_str();
+            mistakes.extend(of.map(|of| ("Resource", json!({ "Ref": of }))));
+            let mut mistakes: Vec<(String, Value)> = mistakes
+                .into_iter()
+                .map(|(name, instead)| (format!("{pointer}/{name}"), instead))
+                .collect();
+            if !pointer.contains("Fn::If") {
+                // Only where X-Ray is asked for.
+                let traced = json!({"Fn::If": ["IsTraced", statement, {"Ref": "AWS::NoValue"}]});
+                mistakes.push((pointer, traced));
+            }
+            for (place, instead) in mistakes {
+                let altered = template.with(&place, Some(instead.clone()));
+                assert!(!differences(&altered).is_empty(), "{place}: {instead} is not found");
             }
         }
     }

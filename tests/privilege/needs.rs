@@ -118,7 +118,7 @@ fn of_operation(operation: &Operation, of: Of) -> Vec<Permission> {
     };
     let bucket = || ("s3:ListBucket".to_owned(), "Bucket".to_owned());
     let on = |action: &str| (action.to_owned(), place.clone());
-    let tag = (tagged && has("set_tagging")).then(|| on("s3:PutObjectTagging"));
+    let tag = (tagged && (has("set_tagging") || has("tagging"))).then(|| on("s3:PutObjectTagging"));
     match operation.name.as_str() {
         "list_objects_v2" => vec![bucket()],
         // Without the right to list, what is not there is told as forbidden.

@@ -18,7 +18,7 @@ use crate::table::Table;
 /// Stacks at once: each is an emulator with a handful of processes.
 static STACKS: Semaphore = Semaphore::const_new(2);
 /// Nothing changed for so long: something is stuck.
-const STUCK: Duration = Duration::from_mins(2);
+pub(crate) const STUCK: Duration = Duration::from_mins(2);
 /// Between two looks at something that cannot be awaited.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
 

@@ -59,6 +59,8 @@ pub(crate) const RULES: &[Rule] = &[
                 "/Resources/SplitRole/Properties/ManagedPolicyArns",
                 r#"["arn:aws:iam::aws:policy/X"]"#,
             ),
+            ("/Resources/More", r#"{"Type": "AWS::IAM::Policy"}"#),
+            ("/Resources/More", r#"{"Type": "AWS::IAM::RolePolicy"}"#),
         ],
     },
     Rule {
@@ -149,7 +151,12 @@ fn secret(template: &Template) -> Vec<String> {
 }
 
 fn roles(template: &Template) -> Vec<String> {
-    lines(named(template, FUNCTION).map(|function| {
+    let elsewhere = template.section("Resources").map(|(name, resource)| {
+        let kind = resource["Type"].as_str().unwrap_or_default();
+        let may_add = kind.starts_with("AWS::IAM::") && kind != "AWS::IAM::Role";
+        may_add.then(|| format!("{name} may allow more"))
+    });
+    let own = named(template, FUNCTION).map(|function| {
         let role = at(template, function, "/Role");
         let role = target(&role);
         let properties = at(template, role, "");
@@ -160,7 +167,8 @@ fn roles(template: &Template) -> Vec<String> {
             && properties.get("ManagedPolicyArns").is_none()
             && at(template, function, "/Policies").is_null();
         (!well).then(|| format!("{function}: {role}"))
-    }))
+    });
+    lines(own.chain(elsewhere))
 }
 
 fn logs(template: &Template) -> Vec<String> {

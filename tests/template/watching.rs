@@ -32,6 +32,8 @@ pub(crate) const RULES: &[Rule] = &[
                 r#""ApproximateAgeOfOldestMessage""#,
             ),
             ("/Resources/UntoldAlarm", ""),
+            // What nobody receives has no age of ours.
+            ("/Resources/ExportsUnreadAlarm", ""),
         ],
     },
     Rule {
@@ -55,6 +57,9 @@ pub(crate) const RULES: &[Rule] = &[
             ("/Resources/FaultsAlarm/Properties/Statistic", r#""Average""#),
             ("/Resources/NoProgressAlarm/Properties/Statistic", r#""Sum""#),
             ("/Resources/FaultsAlarm/Properties/Dimensions", "[]"),
+            ("/Resources/FaultsAlarm/Properties/Dimensions/0/Value", r#""another""#),
+            ("/Resources/FaultsAlarm/Properties/Namespace", r#""AWS/Lambda""#),
+            ("/Resources/PollErrorsAlarm/Properties/Namespace", r#""AWS/SQS""#),
             (
                 "/Resources/Dashboard/Properties/DashboardBody",
                 r#"{"Fn::Sub": "{\"widgets\": []}"}"#,
@@ -89,17 +94,20 @@ fn about(template: &Template, metric: &str) -> Vec<String> {
 }
 
 fn complete(template: &Template) -> Vec<String> {
-    let ages = about(template, "ApproximateAgeOfOldestMessage");
-    let ages: Vec<String> = ages
-        .into_iter()
+    let unread = about(template, "ApproximateAgeOfOldestMessage");
+    let ages: Vec<String> = unread
+        .iter()
         .filter(|queue| at(template, queue, "/FifoQueue") == true)
+        .cloned()
         .chain(measured_ages(template))
         .collect();
     let dead = about(template, "ApproximateNumberOfMessagesVisible");
     let errors = about(template, "Errors");
     let queues = named(template, "AWS::SQS::Queue").map(|queue| {
-        let watched = if queue.ends_with("DeadLetters") { &dead } else { &ages };
-        (!watched.iter().any(|of| of == queue)).then(|| queue.to_owned())
+        let is_in = |all: &[String]| all.iter().any(|of| of == queue);
+        let is_dead = queue.ends_with("DeadLetters");
+        let watched = if is_dead { is_in(&dead) } else { is_in(&ages) && is_in(&unread) };
+        (!watched).then(|| queue.to_owned())
     });
     let functions = named(template, "AWS::Serverless::Function")
         .map(|function| (!errors.iter().any(|of| of == function)).then(|| function.to_owned()));
@@ -192,6 +200,21 @@ fn metrics(template: &Template) -> Vec<String> {
         };
         (dimensions != expected || !adds_up).then(|| format!("{name} by {dimensions:?}, {stat}"))
     });
+    let foreign = named(template, ALARM).map(|alarm| {
+        let properties = at(template, alarm, "");
+        let of_its_own = json!({"Name": metric::STACK, "Value": {"Ref": "AWS::StackName"}});
+        let well = match properties["MetricName"].as_str().unwrap_or_default() {
+            "Errors" => properties["Namespace"] == "AWS/Lambda",
+            "FailedInvocations" => properties["Namespace"] == "AWS/Events",
+            name if name.starts_with("Approximate") => properties["Namespace"] == "AWS/SQS",
+            _ => {
+                properties["Namespace"] == metric::NAMESPACE
+                    && properties["Dimensions"][0] == of_its_own
+            }
+        };
+        (!well).then(|| format!("{alarm} is about somebody else's metric"))
+    });
+    let wrong = wrong.chain(foreign);
     let on_the_dashboard = on_the_dashboard(template);
     let missing = metric::ALL.iter().map(|metric| {
         let is_shown = on_the_dashboard.iter().any(|(name, ..)| name == metric.name);

@@ -50,8 +50,8 @@ pub struct Submitter<P: Ports> {
 }
 
 impl<P: Ports> Consumer for Submitter<P> {
-    /// One answer of the site, and what is written before and after it.
     const QUEUE: &str = "batches";
+    /// One answer of the site, and what is written before and after it.
     const NEEDS: Duration = Duration::from_secs(45);
 
     async fn consume(&self, delivery: &Delivery) -> Result<Disposition, ConsumeError> {

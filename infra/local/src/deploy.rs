@@ -10,6 +10,7 @@ use aws_sdk_cloudformation::types::{
 };
 use aws_sdk_s3::primitives::ByteStream;
 use tokio::time::{sleep, timeout};
+use uuid::Uuid;
 
 use crate::build::Functions;
 use crate::error::LocalError;
@@ -17,7 +18,6 @@ use crate::error::LocalError;
 /// The template, as it is deployed everywhere.
 pub const TEMPLATE: &str = include_str!("../../template.yaml");
 const CODE_BUCKET: &str = "csm-import-code";
-const TEMPLATE_KEY: &str = "template.yaml";
 const CHANGE_SET: &str = "create";
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 const LIMIT: Duration = Duration::from_mins(2);
@@ -51,13 +51,15 @@ pub async fn upload(
         put.send().await.map_err(LocalError::aws(what))?;
     }
     let body = ByteStream::from_static(TEMPLATE.as_bytes());
-    let put = s3.put_object().bucket(CODE_BUCKET).key(TEMPLATE_KEY).body(body);
+    // Others may deploy another one to the same emulator.
+    let template = format!("{}template.yaml", Uuid::new_v4());
+    let put = s3.put_object().bucket(CODE_BUCKET).key(&template).body(body);
     put.send().await.map_err(LocalError::aws(what))?;
     let architecture = if ARCH == "aarch64" { "arm64" } else { ARCH };
     let parameters =
         [("CodeBucket", CODE_BUCKET), ("CodePrefix", &prefix), ("Architecture", architecture)];
     Ok(Uploaded {
-        template_url: format!("{endpoint}/{CODE_BUCKET}/{TEMPLATE_KEY}"),
+        template_url: format!("{endpoint}/{CODE_BUCKET}/{template}"),
         parameters: parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
     })
 }

@@ -64,7 +64,7 @@ async fn deal_with<C: Consumer, Q: Queue>(
     let dealt_with = AssertUnwindSafe(consume_all(consumer, queue, &SystemClock, &deliveries));
     let Ok(staying) = dealt_with.catch_unwind().await else {
         metric::fault();
-        // Left alone they would come again only when their visibility ends, which is an hour and a half.
+        // Left alone they would come again only when their visibility ends: six times the time limit.
         for delivery in &deliveries {
             delivery.hold(queue, delivery.after_a_fault()).await;
         }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn messages_that_make_a_function_panic_come_again_soon_and_are_not_quoted() {
+    async fn messages_that_make_a_function_panic_come_again_soon() {
         let event = json!({"Records": [
             {"messageId": "m", "receiptHandle": "1", "body": "ada@example.com", "attributes": {}},
         ]});

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use simulation::chance::Plan;
+use simulation::fault::Fault;
 use simulation::history::{Event, History};
 use simulation::invocation::Function;
 use simulation::queue::{MAX_RECEIVES, RETENTION};
@@ -84,16 +86,25 @@ fn a_history_in_which_nothing_goes_wrong_has_nothing_to_complain_of() {
 }
 
 #[test]
-fn an_import_whose_working_papers_have_expired_does_not_go_on_and_nothing_is_the_worse() {
-    let undisturbed = play(&History::small(), false, |_| {});
-    let mut history = History::small();
-    history.events.push((Duration::from_hours(1), Event::Expire));
-    history.events.push((Duration::from_hours(2), Event::Resume));
-    let report = play(&history, true, |_| {});
-    assert_eq!(report.violations, Vec::<String>::new());
-    assert_eq!((report.holds, report.ends), (undisturbed.holds, undisturbed.ends));
-    assert_eq!(report.finished, undisturbed.finished, "no ledger was written again");
-    assert!(report.trace.iter().any(|line| line.contains("is to go on")), "{:?}", report.trace);
+fn an_import_goes_on_after_it_stopped_unless_its_working_papers_have_expired() {
+    let stops = Plan::these([("SUBMIT posts customers", Fault::Forbidden)]);
+    let play = |later: &[Event]| {
+        let mut history = History { plan: stops.clone(), ..History::small() };
+        let events = later.iter().zip(1..);
+        history.events.extend(events.map(|(event, h)| (Duration::from_hours(h), event.clone())));
+        let report = play(&history, false, |_| {});
+        assert_eq!(report.violations, Vec::<String>::new());
+        report
+    };
+    let stopped = play(&[]);
+    assert_eq!(stopped.ends["imports stopped: right-missing"], 1, "{:?}", stopped.ends);
+    let resumed = play(&[Event::Resume]);
+    assert_eq!(resumed.ends["imports finished"], 1, "{:?}", resumed.ends);
+    assert_ne!(resumed.holds, stopped.holds);
+    // Nothing is sent, and no ledger is written again.
+    let expired = play(&[Event::Expire, Event::Resume]);
+    assert_eq!((expired.holds, expired.ends), (stopped.holds, stopped.ends));
+    assert_eq!(expired.finished, stopped.finished);
 }
 
 #[test]

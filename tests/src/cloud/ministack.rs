@@ -9,7 +9,7 @@ use aws_sdk_cloudformation::types::{Parameter, Stack, StackStatus};
 use local::Cloud;
 use local::cloud::configuration;
 
-use crate::world::LOOK;
+use crate::world::{LOOK, STUCK};
 
 /// The stack: an emulator has one.
 pub(crate) async fn stack(cloud: &Cloud) -> Stack {
@@ -32,15 +32,20 @@ pub(crate) async fn update(cloud: &Cloud, parameters: &[(&str, &str)]) {
     let update = client(cloud).update_stack().set_stack_name(before.stack_name.clone());
     let update = update.use_previous_template(true).set_parameters(Some(said.collect()));
     update.send().await.expect("the update");
-    loop {
-        match stack(cloud).await.stack_status() {
-            Some(StackStatus::UpdateComplete) => return,
-            Some(StackStatus::UpdateInProgress | StackStatus::UpdateCompleteCleanupInProgress) => {
-                tokio::time::sleep(LOOK).await;
+    let updated = tokio::time::timeout(STUCK, async {
+        loop {
+            match stack(cloud).await.stack_status() {
+                Some(StackStatus::UpdateComplete) => return,
+                Some(
+                    StackStatus::UpdateInProgress | StackStatus::UpdateCompleteCleanupInProgress,
+                ) => {
+                    tokio::time::sleep(LOOK).await;
+                }
+                other => panic!("the update ended as {other:?}"),
             }
-            other => panic!("the update ended as {other:?}"),
         }
-    }
+    });
+    updated.await.expect("the update ends");
 }
 
 fn client(cloud: &Cloud) -> Client {
