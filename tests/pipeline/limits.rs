@@ -10,7 +10,8 @@ fn contacts() -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn as_many_slots_as_the_site_allows_are_never_refused() {
-    let options = Options { task_limit: 2, ..World::documented() };
+    // Long enough for two of them to be open at once, however slow the services are.
+    let options = Options { task_limit: 2, task_seconds: Some(4.0), ..World::documented() };
     let world = World::start(options, &[("MaxOpenTasks", "2")]).await;
     let import = world.import_of(&[("exports/Contact.csv", contacts())]).await;
     let site = world.sim.state();
