@@ -1,11 +1,16 @@
 //! What lies below `scheduled/` is imported when the schedule fires.
 
+use std::time::Duration;
+
 use csm_import::import::keys;
 use csm_import::import::scheduled::Run;
 use csm_import::import::summary::State;
 use csm_import_tests::account::assert_created_once;
 use csm_import_tests::{Import, Table, World, fixture};
 use csm_sim::{Answer, AnswerFault, Faults, Options};
+
+/// S3 lists in whole seconds when objects were written: within one of them, none is the older one.
+const LISTED: Duration = Duration::from_secs(1);
 
 /// What the schedule sends, out of turn.
 async fn fire(world: &World) {
@@ -33,6 +38,7 @@ async fn folders_are_imported_one_after_the_other_and_what_comes_meanwhile_waits
 
     // The names would have the contacts come first.
     let accounts = world.drop("scheduled/z/Account.csv", fixture("acme/Account.csv")).await;
+    tokio::time::sleep(LISTED).await;
     let contacts = world.drop("scheduled/a/Contact.csv", fixture("acme/Contact.csv")).await;
     world.queues_are_empty().await;
     assert!(world.cloud.folders("imports/").await.unwrap().is_empty(), "it waits for the schedule");
