@@ -56,9 +56,8 @@ fn metrics(world: &World) -> BTreeMap<(String, String), Vec<f64>> {
     for line in world.log().lines() {
         let Some(start) = line.find("{\"_aws\"") else { continue };
         // The emulator may have written something behind it, or not all of it yet.
-        let mut documents = serde_json::Deserializer::from_str(&line[start..]).into_iter();
+        let mut documents = serde_json::Deserializer::from_str(&line[start..]).into_iter::<Value>();
         let Some(Ok(document)) = documents.next() else { continue };
-        let document: Value = document;
         let told = &document["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(told["Namespace"], "csm-import");
         let dimensions: Vec<&str> = told["Dimensions"][0]

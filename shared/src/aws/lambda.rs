@@ -132,12 +132,17 @@ mod tests {
         }
     }
 
-    impl Queue for Willing {
+    /// Notes what is held, and for how long.
+    #[derive(Default)]
+    struct Held(Mutex<Vec<(String, Duration)>>);
+
+    impl Queue for Held {
         async fn send(&self, _: Vec<Outgoing>) -> Result<(), PortError> {
             Ok(())
         }
 
-        async fn hold(&self, _: &str, _: Duration) -> Result<(), PortError> {
+        async fn hold(&self, receipt_handle: &str, time: Duration) -> Result<(), PortError> {
+            self.0.lock().unwrap().push((receipt_handle.to_owned(), time));
             Ok(())
         }
 
@@ -153,16 +158,15 @@ mod tests {
             {"messageId": "old", "receiptHandle": "2", "body": "",
              "attributes": {"ApproximateReceiveCount": "2"}},
         ]});
-        let response = deal_with(&Willing, &Willing, event, Deadline::default()).await.unwrap();
+        let queue = Held::default();
+        let response = deal_with(&Willing, &queue, event, Deadline::default()).await.unwrap();
         let staying = response.batch_item_failures.iter().map(|f| f.item_identifier.as_str());
         assert_eq!(staying.collect::<Vec<_>>(), ["new"]);
+        assert_eq!(queue.0.into_inner().unwrap(), [("1".to_owned(), Duration::from_secs(1))]);
     }
 
-    /// Deals with no message, and notes what is held.
-    #[derive(Default)]
-    struct Panicking {
-        held: Mutex<Vec<(String, Duration)>>,
-    }
+    /// Deals with no message.
+    struct Panicking;
 
     impl Consumer for Panicking {
         const QUEUE: &str = "tests";
@@ -173,30 +177,15 @@ mod tests {
         }
     }
 
-    impl Queue for Panicking {
-        async fn send(&self, _: Vec<Outgoing>) -> Result<(), PortError> {
-            Ok(())
-        }
-
-        async fn hold(&self, receipt_handle: &str, time: Duration) -> Result<(), PortError> {
-            self.held.lock().unwrap().push((receipt_handle.to_owned(), time));
-            Ok(())
-        }
-
-        async fn delete(&self, _: &str) -> Result<(), PortError> {
-            Ok(())
-        }
-    }
-
     #[tokio::test]
     async fn messages_that_make_a_function_panic_come_again_soon() {
         let event = json!({"Records": [
             {"messageId": "m", "receiptHandle": "1", "body": "ada@example.com", "attributes": {}},
         ]});
-        let broken = Panicking::default();
-        let error = deal_with(&broken, &broken, event, Deadline::default()).await.unwrap_err();
+        let queue = Held::default();
+        let error = deal_with(&Panicking, &queue, event, Deadline::default()).await.unwrap_err();
         assert_eq!(error.to_string(), "the function panicked; its messages come again");
-        let held = broken.held.into_inner().unwrap();
+        let held = queue.0.into_inner().unwrap();
         let [(receipt_handle, time)] = held.as_slice() else { panic!("{held:?}") };
         assert_eq!(receipt_handle, "1");
         assert!(*time < Duration::from_mins(1), "{time:?}");
@@ -220,7 +209,8 @@ mod tests {
     #[tokio::test]
     async fn an_event_that_no_queue_sends_is_not_quoted() {
         let event = json!({"Records": "ada@example.com"});
-        let error = deal_with(&Willing, &Willing, event, Deadline::default()).await.unwrap_err();
+        let queue = Held::default();
+        let error = deal_with(&Willing, &queue, event, Deadline::default()).await.unwrap_err();
         let told = format!("{error} {error:?}");
         assert!(told.contains("nothing was done") && !told.contains("ada"), "{told}");
     }
